@@ -13,7 +13,10 @@ export interface ChannelListener {
 }
 
 export interface Connection {
-  /** API Gateway ends a connection after ten minutes without a message. */
+  /**
+   * API Gateway ends a connection after ten minutes without a message:
+   * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+   */
   ping(): void;
   /** The listener hears nothing any more. */
   close(): void;

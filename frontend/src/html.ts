@@ -1,6 +1,6 @@
 /**
  * lit's html for a page that a browser's page translation changes, too: translation removes text nodes and puts <font>
- * elements in their place. lit writes a changed text into the node that it made once, and finds the end of a changing
+ * elements in their place (https://github.com/facebook/react/issues/11538). lit writes a changed text into the node that it made once, and finds the end of a changing
  * part by the node after it. If those nodes have been removed, the page would go on showing an old state without an
  * error. Two things differ here: a text whose node is no longer in its place is written anew, and a changing part
  * always ends at a comment of its own, which no translation touches, and never at a text.

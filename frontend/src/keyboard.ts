@@ -9,10 +9,13 @@ interface Keyboard {
 
 let layout: LayoutMap = new Map();
 
-/** The browser's layout map, where it has one (Chrome, Edge). */
+/** The browser's layout map, where it has one (Chrome, Edge; see learnLayout). */
 export const ofBrowser = (): Keyboard | undefined => (navigator as { keyboard?: Keyboard }).keyboard;
 
-/** Asks the browser for the keyboard's layout (Keyboard Map API); not every browser has it. */
+/**
+ * Asks the browser for the keyboard's layout; not every browser has it
+ * (https://developer.mozilla.org/en-US/docs/Web/API/Keyboard/getLayoutMap).
+ */
 export async function learnLayout(keyboard: Keyboard | undefined): Promise<void> {
   try {
     layout = (await keyboard?.getLayoutMap()) ?? new Map();

@@ -1,7 +1,10 @@
 /** The browser's microphone outside a call: asks for permission and shows its level. */
 import type { Microphone } from "./state/state.js";
 
-/** Asks for the microphone and releases it; the answer is what the browser and the person allow. */
+/**
+ * Asks for the microphone and releases it; the answer is what the browser and the person allow
+ * (https://developer.mozilla.org/en-US/docs/Web/API/MediaDevices/getUserMedia).
+ */
 export async function askMicrophone(media: MediaDevices | undefined = navigator.mediaDevices): Promise<Microphone> {
   if (!media) return "denied"; // no secure context
   try {

@@ -34,7 +34,10 @@ export function pageAddress(location: { origin: string; pathname: string }): str
   return location.origin + location.pathname.replace(/index\.html$/, "");
 }
 
-/** How a failed renewal is classified. The two codes are an issuer's temporary errors (RFC 6749, 4.1.2.1). */
+/**
+ * How a failed renewal is classified. The two codes are an issuer's temporary errors
+ * (https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1).
+ */
 export function renewalOf(error: unknown): Renewal {
   const later = !(error instanceof ErrorResponse) || error.error === "temporarily_unavailable"
     || error.error === "server_error";

@@ -11,7 +11,7 @@ export type VoiceEvent =
   | { readonly is: "ringing"; readonly sid: string; readonly ring: RingInfo }
   | { readonly is: "open" }
   /** Which of the leg's connections is lost: media or signalling; one event for each. */
-  | { readonly is: "reconnecting"; readonly what?: "sound" | "line" }
+  | { readonly is: "reconnecting"; readonly what?: "sound" | "signalling" }
   | { readonly is: "muted"; readonly muted: boolean }
   /** The leg has ended, answered or not. `why` is a key of words/voice.ts, empty for an ordinary end. */
   | { readonly is: "gone"; readonly why: string }

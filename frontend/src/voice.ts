@@ -149,7 +149,7 @@ class SdkVoice implements Voice {
     };
     call.on("accept", () => mine({ is: "open" }));
     call.on("reconnecting", (error?: TwilioError.TwilioError) => mine({ is: "reconnecting",
-      what: whyOf(error) === "media" ? "sound" : "line" }));
+      what: whyOf(error) === "media" ? "sound" : "signalling" }));
     call.on("reconnected", () => mine({ is: "open" }));
     call.on("mute", (muted: boolean) => mine({ is: "muted", muted }));
     call.on("warning", (name: string) => mine({ is: "warning", name, on: true }));

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -112,6 +113,38 @@ func TestF119VoiceFunctionsCanKeepTheirOwnConcurrency(t *testing.T) {
 		n := at(f, "Properties", "ReservedConcurrentExecutions")
 		if got := slices.Contains(texts(n), "ReserveVoice"); got != slices.Contains(voice, name) {
 			t.Errorf("%s: concurrency of its own %t, want %t", name, got, !got)
+		}
+	}
+}
+
+// With a smaller quota than the operator was told, the deployment fails.
+func TestTheQuotaThatVoiceConcurrencyNeedsIsWhatTheOperatorIsTold(t *testing.T) {
+	const each, unreserved = 50, 100 // as in the documents' example, and what Lambda keeps for all others
+	n := 0
+	for _, f := range functions(t) {
+		if slices.Contains(texts(at(f, "Properties", "ReservedConcurrentExecutions")), "ReserveVoice") {
+			n++
+		}
+	}
+	many := []string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"}[n]
+	quota := each*n + unreserved
+	for file, sentences := range map[string][]string{
+		"template.yaml": {fmt.Sprintf("each of the %s functions that a caller hears", many),
+			fmt.Sprintf("the account's quota is %s times as many and %d more", many, unreserved)},
+		"samconfig.toml": {fmt.Sprintf("is at least %d: it reserves %d for each of %s functions", quota, each, many)},
+		"docs/operations.md": {fmt.Sprintf("as soon as the account has %d: then %d keeps", quota, each),
+			fmt.Sprintf("each of the %s functions that a caller hears", many),
+			fmt.Sprintf("so %d reserves %d,", each, each*n), fmt.Sprintf("the quota must be %d", quota)},
+	} {
+		raw, err := os.ReadFile(filepath.Join(root, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		prose := strings.Join(strings.Fields(strings.ReplaceAll(string(raw), "\n#", "\n")), " ")
+		for _, s := range sentences {
+			if !strings.Contains(prose, s) {
+				t.Errorf("%s does not say %q", file, s)
+			}
 		}
 	}
 }

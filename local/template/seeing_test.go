@@ -2,6 +2,7 @@ package template
 
 import (
 	"encoding/json"
+	"fmt"
 	"go/ast"
 	"go/token"
 	"os"
@@ -150,6 +151,36 @@ func TestAnAlarmHasTenMetricsAtMost(t *testing.T) {
 		}
 		if n == 0 || n > 10 {
 			t.Errorf("%s has %d metrics", id, n)
+		}
+	}
+}
+
+// CloudWatch is paid by the metric that an alarm watches, and by the metric that is counted.
+func TestTheOperatorIsToldHowManyAlarmsAndMetricsThereAre(t *testing.T) {
+	var alarms, watch, also int // watch: metrics; also: alarms of the events for other systems, of one metric each
+	for _, r := range resources(t, "AWS::CloudWatch::Alarm") {
+		n := 0
+		if several := at(r, "Properties", "Metrics"); several != nil {
+			for _, m := range several.Content {
+				if at(m, "MetricStat") != nil {
+					n++
+				}
+			}
+		}
+		if at(r, "Condition") != nil {
+			also += max(n, 1)
+			continue
+		}
+		alarms, watch = alarms+1, watch+max(n, 1)
+	}
+	doc := read(t, "docs/operations.md")
+	for _, s := range []string{
+		fmt.Sprintf("%d alarms, which watch %d metrics", alarms, watch),
+		fmt.Sprintf("With EventBusName %d alarms and %d metrics", alarms+also, watch+also),
+		fmt.Sprintf("%d if all of them are counted", len(counted(t))),
+	} {
+		if !strings.Contains(doc, s) {
+			t.Errorf("docs/operations.md does not say %q", s)
 		}
 	}
 }

@@ -152,7 +152,7 @@ type CallerView struct {
 	Waiting  time.Time `json:"waitingSince"`
 	// Called is how far the leg is on which an agent calls the caller; "": the caller has called the line.
 	Called call.Phase `json:"called,omitempty"`
-	// Machine: Twilio takes who has picked up for a machine.
+	// Machine: Twilio takes who has picked up for a machine (see call.Outbound.Machine).
 	Machine bool `json:"machine,omitempty"`
 }
 

@@ -42,8 +42,10 @@ func New(client *eventbridge.Client, name string) *Bus {
 	return &Bus{client: client, name: name, pause: retryPause}
 }
 
-// Open is the bus that the environment names: EVENT_BUS, the region and credentials that Lambda sets, and
-// AWS_ENDPOINT_URL_EVENTBRIDGE for a bus that is not Amazon's. The reader reports what is missing.
+// Open is the bus that the environment names: EVENT_BUS, the region and credentials that Lambda sets
+// (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html), and AWS_ENDPOINT_URL_EVENTBRIDGE for a bus
+// that is not Amazon's (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html). The reader reports
+// what is missing.
 func Open(r *env.Reader) *Bus {
 	credentials := aws.Credentials{
 		AccessKeyID:     r.String("AWS_ACCESS_KEY_ID"),

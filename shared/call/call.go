@@ -98,7 +98,8 @@ func (c *Call) Live() bool {
 	return c.State != Ended || c.CallerLive || len(c.Legs)+len(c.Watching) > 0
 }
 
-// NotifiableLegs lists the legs over which something can be sent to the agents' pages: those that ring or are answered.
+// NotifiableLegs lists the legs over which something can be sent to the agents' pages: those that ring or are answered
+// (https://www.twilio.com/docs/voice/api/userdefinedmessage-resource).
 func (c *Call) NotifiableLegs() []Leg {
 	var legs []Leg
 	for _, l := range c.Legs {

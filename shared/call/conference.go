@@ -24,7 +24,7 @@ type ConferenceView struct {
 }
 
 // ConferenceEvent is a conference event, from Twilio's status callback
-// (https://www.twilio.com/docs/voice/twiml/conference).
+// (https://www.twilio.com/docs/voice/twiml/conference#attributes-statusCallbackEvent).
 type ConferenceEvent struct {
 	Conference ConferenceID
 	Kind       ConferenceEventKind

@@ -18,7 +18,8 @@ type Dial struct {
 	Agent   agent.ID
 	Number  string        // E.164; then there is no Agent, and nobody sees Info
 	Timeout time.Duration // how long it may ring
-	// Caller: the number is the caller's own. Whoever picks up joins at once; Twilio listens whether it is a machine.
+	// Caller: the number is the caller's own. Whoever picks up joins at once; Twilio listens whether it is a machine
+	// (https://www.twilio.com/docs/voice/answering-machine-detection).
 	Caller bool
 	// Info is shown on the agent's page before they answer. It is kept small.
 	Info DialInfo
@@ -81,19 +82,22 @@ type CancelDial struct {
 // SayGoodbye tells the caller why the call ends, and then ends the caller's leg.
 type SayGoodbye struct{}
 
-// RestartMusic repeats the caller's hold, because their music has run out: Twilio then fetches the music again.
+// RestartMusic repeats the caller's hold, because their music has run out: Twilio then fetches the music again, as we
+// expect and it does not document (HoldUrl in https://www.twilio.com/docs/voice/api/conference-participant-resource).
 type RestartMusic struct{}
 
 // RejoinConference redirects a caller whose music has run out, or who is absent from the expected conference. The
-// caller's <Dial> then ends, and the request that Twilio makes at its end puts the caller into a new conference.
+// caller's <Dial> then ends, and the request that Twilio makes at its end
+// (https://www.twilio.com/docs/voice/twiml/dial#action) puts the caller into a new conference.
 type RejoinConference struct{}
 
 // Announce plays a sentence to the caller that says the agent's page has stopped sending heartbeats (see
 // ApplyOwnerHeartbeat). Owner is the leg of that agent.
 type Announce struct{ Owner LegKey }
 
-// Reconcile lists the conference's participants at Twilio, because an expected callback has not come. The answer goes
-// to ApplyParticipants.
+// Reconcile lists the conference's participants at Twilio
+// (https://www.twilio.com/docs/voice/api/conference-participant-resource), because an expected callback has not come.
+// The answer goes to ApplyParticipants.
 type Reconcile struct{}
 
 // FindParticipant fetches one leg, the caller's or another, that was missing from the list of participants. The
@@ -122,7 +126,8 @@ func (Hangup) effect()           {}
 func (CancelDial) effect()       {}
 func (SayGoodbye) effect()       {}
 
-// Sighting is what Twilio says of one leg that was fetched by its CallSid.
+// Sighting is what Twilio says of one leg that was fetched by its CallSid
+// (https://www.twilio.com/docs/voice/api/call-resource#call-status-values).
 type Sighting struct {
 	Over bool // the leg has ended
 	In   bool // it is in the expected conference
@@ -151,7 +156,7 @@ const (
 type Result struct {
 	Kind ResultKind
 	Leg  LegID  // the CallSid, of a Dial that succeeded
-	Code string // Twilio's error code, if it was refused
+	Code string // Twilio's error code, if it was refused: https://www.twilio.com/docs/api/errors
 	Slow bool   // of Unknown: the request timed out, so it may still be carried out
 	Over bool   // of Unknown: Twilio answered that it failed, so it was carried out by then or not at all
 }

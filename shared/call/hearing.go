@@ -19,7 +19,8 @@ func (h Hearing) MusicLate() bool {
 
 // MusicStopped: the caller should be on hold and is not known to be, or the music has run out. Alone in a started
 // conference without a hold, the caller hears silence, and no wait webhook will arrive. If the music cannot be fetched,
-// Twilio gives up, and no webhook arrives either.
+// Twilio gives up, and no webhook arrives either
+// (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
 func (h Hearing) MusicStopped() bool { return h.p.mayLackMusic() || h.p.musicOverdue() }
 
 // NothingIsDue: the caller is to be on hold and is not in the queue, and nobody is rung, joins or leaves. Until

@@ -17,7 +17,8 @@ func (id ID) MayDial() bool {
 	return strings.HasPrefix(string(id), outPrefix) || strings.HasPrefix(string(id), keptPrefix)
 }
 
-// LegID is Twilio's name of one leg, its CallSid. It is empty until Twilio has told it.
+// LegID is Twilio's name of one leg, its CallSid (https://www.twilio.com/docs/glossary/what-is-a-sid). It is empty
+// until Twilio has told it.
 type LegID string
 
 // LegKey is our own name of an agent's leg, made before the leg is dialled. It stands in the leg's webhook addresses

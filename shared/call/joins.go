@@ -35,8 +35,9 @@ func retry(after []time.Duration, refused int) time.Duration {
 
 // Generations counts the conferences that the caller was sent into, and how that went.
 type Generations struct {
-	// Generation counts them from 0. It stands in the address that Twilio requests when the caller's <Dial> ends, so
-	// that a repeated request about an earlier conference is recognised.
+	// Generation counts them from 0. It stands in the address that Twilio requests when the caller's <Dial> ends
+	// (https://www.twilio.com/docs/voice/twiml/dial#action), so that a repeated request about an earlier conference is
+	// recognised.
 	Generation     int       `json:"round"`
 	EnterAt        time.Time `json:"entering,omitzero"` // when the caller is to join the conference of this generation
 	MusicRequested bool      `json:"turned,omitempty"`  // a music turn was requested in this generation

@@ -12,7 +12,7 @@ const (
 	OutcomeCancelled  Outcome = "cancelled"
 	OutcomeCallerLeft Outcome = "caller-left"
 	OutcomeLost       Outcome = "lost"
-	// OutcomeMachine: Twilio takes who has picked up for a machine.
+	// OutcomeMachine: Twilio takes who has picked up for a machine (see Outbound.Machine).
 	OutcomeMachine Outcome = "machine"
 	// OutcomeNotAllowed: the operator does not let the number be dialled any more.
 	OutcomeNotAllowed Outcome = "not-allowed"
@@ -26,7 +26,7 @@ const (
 	OutcomeTransferred Outcome = "transferred" // the agent handed the caller over
 )
 
-// Failed is OutcomeFailed, with Twilio's code if there is one.
+// Failed is OutcomeFailed, with Twilio's code if there is one (https://www.twilio.com/docs/api/errors).
 func Failed(code string) Outcome {
 	if code == "" {
 		return OutcomeFailed

@@ -27,7 +27,8 @@ func NewOutbound(id ID, o Outbound, a *agent.Agent, key LegKey, ring time.Durati
 	return c
 }
 
-// ApplyMachine applies that Twilio takes whoever has picked up on the caller's leg for a machine.
+// ApplyMachine applies that Twilio takes whoever has picked up on the caller's leg for a machine (see
+// Outbound.Machine).
 func (c Outgoing) ApplyMachine(key LegKey) {
 	if c.Out.on(key) && !c.Out.Machine {
 		c.Out.Machine = true

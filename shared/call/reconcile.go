@@ -18,9 +18,10 @@ func (c Reconciliation) Request() { c.requestReconcile() }
 
 // ApplyParticipants applies Twilio's lists: which conference is live and who is in it; "" and nobody if they show none.
 //
-// A list may lag for some seconds, or be empty, and still answer with success. So what it shows is true, but what it
-// lacks proves nothing: each missing leg is then fetched by its CallSid (see FindParticipant), and no leg is lost
-// because of a list alone.
+// A list may lag for some seconds, or be empty, and still answer with success
+// (https://www.twilio.com/en-us/changelog/conference-list-endpoint-rollout-extended). So what it shows is true, but
+// what it lacks proves nothing: each missing leg is then fetched by its CallSid (see FindParticipant), and no leg is
+// lost because of a list alone.
 func (c Reconciliation) ApplyParticipants(conference ConferenceID, started bool, present []ListedParticipant) {
 	audit := c.forceReconcile && !c.Stale
 	c.Stale, c.forceReconcile, c.callerLost, c.unlisted = false, false, false, nil
@@ -91,9 +92,9 @@ func (c Reconciliation) callerSeen(held bool) {
 	c.callerHold(held)
 }
 
-// ApplyLegSighting applies what Twilio says of one leg that a list lacked. A leg whose own call has completed has
-// ended. A leg that is alive but in no conference may be about to join: if two looks some seconds apart agree, it
-// loses its place and is ended.
+// ApplyLegSighting applies what Twilio says of one leg that a list lacked. A leg whose own call has completed has ended
+// (https://www.twilio.com/docs/voice/api/call-resource#call-status-values). A leg that is alive but in no conference
+// may be about to join: if two looks some seconds apart agree, it loses its place and is ended.
 func (c Reconciliation) ApplyLegSighting(leg LegID, s Sighting) {
 	c.unlisted = slices.DeleteFunc(c.unlisted, func(l LegID) bool { return l == leg })
 	if leg == c.Out.CallerLeg(c.ID) {

@@ -72,8 +72,8 @@ func (p *Policy) Any() bool { return p != nil && len(p.countries) > 0 }
 // numbering plan.
 const maxDigits = 15
 
-// Allow implements service.Numbers. It accepts nothing but strict E.164: a number that a person, our code and Twilio
-// read differently can be used for toll fraud.
+// Allow implements service.Numbers. It accepts nothing but strict E.164 (https://www.itu.int/rec/T-REC-E.164): a number
+// that a person, our code and Twilio read differently can be used for toll fraud.
 func (p *Policy) Allow(number string) (string, error) {
 	if !e164(number) {
 		return "", refuse(NotE164)

@@ -78,9 +78,10 @@ func New(client *dynamodb.Client, name string) *Store {
 	}
 }
 
-// Open is the store that the environment names: TABLE_NAME, the region and credentials that Lambda
-// sets, and AWS_ENDPOINT_URL_DYNAMODB for a store that is not Amazon's. The reader reports what is
-// missing. The credentials are those of the process and last as long.
+// Open is the store that the environment names: TABLE_NAME, the region and credentials that Lambda sets
+// (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html), and AWS_ENDPOINT_URL_DYNAMODB for a store
+// that is not Amazon's (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html). The reader reports
+// what is missing. The credentials are those of the process and last as long.
 func Open(r *env.Reader) *Store {
 	name := r.String("TABLE_NAME")
 	credentials := aws.Credentials{

@@ -40,9 +40,10 @@ func (e Edge) Logger() *slog.Logger {
 // Warmer opens its connections ahead of the first request. It cannot fail.
 type Warmer interface{ Warm(ctx context.Context) }
 
-// MustStart ends the process if a setting is wrong, naming all of them, or if the account's credentials
-// are incomplete. It opens all connections at once: while Lambda starts a function it has a whole
-// processor, afterwards a fraction of one, to which it then sets the Go runtime.
+// MustStart ends the process if a setting is wrong, naming all of them, or if the account's credentials are incomplete.
+// It opens all connections at once: while Lambda starts a function it has a whole processor
+// (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html), afterwards a fraction of one
+// (https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html), to which it then sets the Go runtime.
 func MustStart(settings error, warmers ...Warmer) {
 	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stdout, nil)))
 	if err := ready(settings, warmers); err != nil {
@@ -113,7 +114,9 @@ func readable(e events.APIGatewayV2HTTPRequest, raw string) bool {
 	return err == nil
 }
 
-// Now is the time at which API Gateway received the request. It is the only clock of the functions.
+// Now is the time at which API Gateway received the request, timeEpoch of the event
+// (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html). It is the
+// only clock of the functions.
 func Now(ctx context.Context) time.Time {
 	c, ok := core.GetAPIGatewayV2ContextFromContext(ctx)
 	if !ok || c.TimeEpoch == 0 {

@@ -24,8 +24,9 @@ const (
 	maxForm = 64 << 10
 )
 
-// Voice serves webhooks whose answer somebody hears. A request without Twilio's signature gets an
-// empty refusal; one with it always gets 200 and TwiML, whatever fails.
+// Voice serves webhooks whose answer somebody hears. A request without Twilio's signature
+// (https://www.twilio.com/docs/usage/webhooks/webhooks-security) gets an empty refusal; one with it always gets 200 and
+// TwiML, whatever fails.
 type Voice struct {
 	Edge
 	Keys twilio.Keys // of the account whose webhooks are accepted
@@ -67,9 +68,9 @@ func (v Voice) Handler() http.Handler {
 	return h
 }
 
-// Callbacks serves webhooks whose answer nobody hears: 204 once the event is saved, 503 if it could
-// not be. Twilio then retries a callback of a conference or an agent's leg a few times (see
-// twilio.Base.ConferenceEvents); the clocks repair all others.
+// Callbacks serves webhooks whose answer nobody hears: 204 once the event is saved, 503 if it could not be. Twilio then
+// retries a callback of a conference or an agent's leg a few times (see twilio.Base.ConferenceEvents,
+// https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides); the clocks repair all others.
 type Callbacks struct {
 	Edge
 	Keys   twilio.Keys

@@ -50,8 +50,10 @@ type Connection struct {
 }
 
 // Protocol is the WebSocket subprotocol of the channel. The ticket stands beside it, with ticketPrefix, as another one
-// that the page offers: a browser can set no header of a WebSocket, and an address stands in logs. So does a name that
-// the page has given itself, with pagePrefix, by which its next connection replaces the one before.
+// that the page offers: a browser can set no header of a WebSocket
+// (https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-connect-route-subprotocol.html), and an
+// address stands in logs. So does a name that the page has given itself, with pagePrefix, by which its next connection
+// replaces the one before.
 const (
 	Protocol     = "warm-transfer"
 	ticketPrefix = "ticket."

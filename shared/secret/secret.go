@@ -45,9 +45,9 @@ type Secret struct {
 
 var _ twilio.Keys = (*Secret)(nil)
 
-// Open reads the settings SECRET_ID and AWS's own: AWS_REGION, AWS_ACCESS_KEY_ID,
-// AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_ENDPOINT_URL_SECRETS_MANAGER. It does not read the
-// secret yet.
+// Open reads the settings SECRET_ID and those that Lambda sets
+// (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html): AWS_REGION, AWS_ACCESS_KEY_ID,
+// AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_ENDPOINT_URL_SECRETS_MANAGER. It does not read the secret yet.
 //
 // The client is built by hand: the SDK's config package looks in more places and would slow down every
 // start.
@@ -111,9 +111,9 @@ func (s *Secret) Credentials(ctx context.Context) (twilio.Credentials, error) {
 	return c, nil
 }
 
-// Renewed implements twilio.Keys. It reads all versions: those besides the current one only matter
-// while a token is being replaced, so Credentials does not wait for them. While Secrets Manager cannot
-// be reached the cached credentials stay (F125).
+// Renewed implements twilio.Keys. It reads all versions: those besides the current one only matter while a token is
+// being replaced (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html), so
+// Credentials does not wait for them. While Secrets Manager cannot be reached the cached credentials stay (F125).
 func (s *Secret) Renewed(ctx context.Context) (c twilio.Credentials, replaced bool) {
 	ctx, cancel := context.WithTimeout(ctx, readTime)
 	defer cancel()

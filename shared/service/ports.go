@@ -141,8 +141,8 @@ type CallControl interface {
 	// SayGoodbye redirects the caller, wherever they are, to hear why their call ends, then ends it.
 	// The words need no further request to us.
 	SayGoodbye(ctx context.Context, id call.ID, caller call.LegID, why call.Reason) error
-	// RejoinConference takes the caller out of the conference of that generation. Twilio then asks what
-	// the caller does next, as if that conference had ended.
+	// RejoinConference takes the caller out of the conference of that generation. Twilio then asks what the caller does
+	// next (https://www.twilio.com/docs/voice/twiml/dial#action), as if that conference had ended.
 	RejoinConference(ctx context.Context, id call.ID, caller call.LegID, generation int) error
 	Conferences
 	Lookups
@@ -152,11 +152,11 @@ type CallControl interface {
 type Conferences interface {
 	// Hold lets a participant hear music (true) or the conference (false).
 	Hold(ctx context.Context, id call.ID, conf call.ConferenceID, leg call.LegID, hold bool) error
-	// SetEndOnExit sets whether the conference ends when this leg leaves. Twilio silently ignores it
-	// for a participant on hold.
+	// SetEndOnExit sets whether the conference ends when this leg leaves. Twilio silently ignores it for a participant
+	// on hold (https://github.com/twilio-professional-services/flex-project-template/pull/80).
 	SetEndOnExit(ctx context.Context, conf call.ConferenceID, leg call.LegID, ends bool) error
-	// SetVoice changes who hears a supervisor's leg. Twilio refuses to let it coach a leg that is on hold (16027) or
-	// not there (16028).
+	// SetVoice changes who hears a supervisor's leg. Twilio refuses to let it coach a leg that is on hold
+	// (https://www.twilio.com/docs/api/errors/16027) or not there (https://www.twilio.com/docs/api/errors/16028).
 	SetVoice(ctx context.Context, conf call.ConferenceID, v call.SetVoice) error
 	// Announce tells one participant, over what they hear, that their agent may be lost.
 	Announce(ctx context.Context, id call.ID, conf call.ConferenceID, leg call.LegID) error

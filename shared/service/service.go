@@ -16,6 +16,7 @@ package service
 //	matcher      offers waiting callers to free agents, after most changes
 //	targets      finds and claims the agent or number of a transfer
 //	places       the places in the queue that are kept
+//	holds        whether a number has a call, and which call holds it
 //	supervision  what supervisors do with calls and agents
 //	sweeper      the scheduled reconciliation
 type Service struct {

@@ -59,8 +59,8 @@ func (b Base) Choice(id call.ID, generation int) string {
 	return b.to(RouteChoice, string(id), strconv.Itoa(generation)) + askAgain
 }
 
-// ChoiceAgain is Choice after words and music, as the choice could not be saved. Twilio sends the key only once, so the
-// address has it.
+// ChoiceAgain is Choice after words and music, as the choice could not be saved. Twilio sends the key only once
+// (https://www.twilio.com/docs/voice/twiml/gather#action), so the address has it.
 func (b Base) ChoiceAgain(id call.ID, generation int, a call.Choice) string {
 	address := b.to(RouteChoice, string(id), strconv.Itoa(generation))
 	switch a {
@@ -194,8 +194,8 @@ func (b Base) Accept(id call.ID, leg call.LegKey) string {
 	return b.to(RouteAccept, string(id), string(leg))
 }
 
-// ConferenceEvents receives the conference's status callbacks. Twilio does not retry them by default; the
-// address asks it to.
+// ConferenceEvents receives the conference's status callbacks. Twilio does not retry them by default; the address asks
+// it to (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
 func (b Base) ConferenceEvents(id call.ID) string {
 	return b.to(RouteConferenceEvents, string(id)) + tellAgain
 }
@@ -216,7 +216,8 @@ func (b Base) Message(id call.ID) string { return b.to(RouteMessage, string(id))
 func (b Base) MessageLeft(id call.ID) string { return b.to(RouteMessageLeft, string(id)) + askAgain }
 
 // NoMessage is asked when nothing was recorded: the caller was silent, or Twilio does not record. Twilio does not say
-// which, so the address says from when on it was silence (see NotRecorded).
+// which (https://www.twilio.com/docs/voice/twiml/record#attributes-action), so the address says from when on it was
+// silence (see NotRecorded).
 func (b Base) NoMessage(id call.ID, silence time.Time) string {
 	at := "?" + silentFrom + "=" + strconv.FormatInt(silence.UnixMilli(), 36)
 	return b.to(RouteNoMessage, string(id)) + at + askAgain

@@ -35,8 +35,9 @@ func legEvents(d call.Dial) []string {
 	return []string{"completed"}
 }
 
-// Warm opens a connection, so that the first request need not wait for TLS: while Lambda starts a
-// function it has a whole processor, afterwards a fraction of one. It cannot fail, and takes a second
+// Warm opens a connection, so that the first request need not wait for TLS: while Lambda starts a function it has a
+// whole processor (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html), afterwards a fraction
+// of one (https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html). It cannot fail, and takes a second
 // at most.
 func (c *Calls) Warm(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, warmTime)
@@ -158,9 +159,9 @@ func (c *callControl) SayGoodbye(
 	return c.update(ctx, caller, (&api.UpdateCallParams{}).SetTwiml(LastWords(c.base, id, line, why)))
 }
 
-// RejoinConference implements service.CallControl. Twilio does not document whether a redirected call
-// keeps the fallback URL of its number, so the request sets it: without one, Twilio would end the call
-// if our API did not answer.
+// RejoinConference implements service.CallControl. Twilio does not document whether a redirected call keeps the
+// fallback URL of its number (https://www.twilio.com/docs/voice/api/call-resource#update-a-call-resource), so the
+// request sets it: without one, Twilio would end the call if our API did not answer.
 func (c *callControl) RejoinConference(
 	ctx context.Context, id call.ID, caller call.LegID, generation int,
 ) error {

@@ -63,10 +63,10 @@ func newestConference(conferences []api.ApiV2010Conference, id call.ID) (conf ca
 	return conf, started
 }
 
-// Hold implements service.Conferences. The hold URL is one of the wait turns, which go on for ever; a
-// plain sound file would play once and then leave silence. Hold of a party who is on hold already
-// restarts the music: we expect Twilio to fetch a HoldUrl whenever one is given. Twilio does not
-// document that; check it on a live account.
+// Hold implements service.Conferences. The hold URL is one of the wait turns, which go on for ever; a plain sound file
+// would play once and then leave silence. Hold of a party who is on hold already restarts the music: we expect Twilio
+// to fetch a HoldUrl whenever one is given. Twilio does not document that
+// (https://www.twilio.com/docs/voice/api/conference-participant-resource); check it on a live account.
 func (c *callControl) Hold(ctx context.Context, id call.ID, conf call.ConferenceID, leg call.LegID, hold bool) error {
 	p := (&api.UpdateParticipantParams{}).SetHold(hold)
 	if hold {
@@ -113,8 +113,9 @@ func (c *callControl) updateParticipant(ctx context.Context, conf call.Conferenc
 	})
 }
 
-// FindParticipant implements service.Lookups. The participant is fetched by its CallSid. If the conference
-// does not have it, the call itself says whether it is over. Twilio keeps calls, so one that is not
+// FindParticipant implements service.Lookups. The participant is fetched by its CallSid. If the conference does not
+// have it, the call itself says whether it is over
+// (https://www.twilio.com/docs/voice/api/call-resource#call-status-values). Twilio keeps calls, so one that is not
 // found does not belong to this account.
 func (c *callControl) FindParticipant(ctx context.Context, conf call.ConferenceID, leg call.LegID) (saw call.Sighting,
 	err error) {

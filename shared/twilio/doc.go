@@ -10,8 +10,8 @@ import (
 	"errors"
 )
 
-// Credentials belong to one Twilio account. The auth token only checks signatures; REST and voice
-// tokens use the API key, which can be revoked by itself.
+// Credentials belong to one Twilio account. The auth token only checks signatures; REST and voice tokens use the API
+// key, which can be revoked by itself (https://www.twilio.com/docs/iam/api-keys).
 type Credentials struct {
 	AccountSID string
 	AuthTokens []string // the current one first; more while a token is being replaced

@@ -23,12 +23,12 @@ const (
 
 // FindLeg implements service.CallControl.
 //
-// Twilio's list tells a call's To, From, status and date, and neither its Url nor anything else of
-// ours. A listed call may therefore belong to another call of ours, or to another application of the
-// account, made in the same moment. So the list can only prove that our leg does not exist. It cannot
-// identify one: we would hang up somebody else's call, and refuse our own. The callbacks of a leg
-// carry its key. A leg of which neither the answer to its dial nor a callback has told the CallSid cannot be hung up
-// before somebody answers it and its document is fetched; it rings no longer than its time-out.
+// Twilio's list (https://www.twilio.com/docs/voice/api/call-resource) tells a call's To, From, status and date, and
+// neither its Url nor anything else of ours. A listed call may therefore belong to another call of ours, or to another
+// application of the account, made in the same moment. So the list can only prove that our leg does not exist. It
+// cannot identify one: we would hang up somebody else's call, and refuse our own. The callbacks of a leg carry its key.
+// A leg of which neither the answer to its dial nor a callback has told the CallSid cannot be hung up before somebody
+// answers it and its document is fetched; it rings no longer than its time-out.
 //
 // Twilio does not document whether a client's To is stored with its parameters, and whether a list by
 // the bare name finds it. If the narrow list does not have the leg, the account's latest calls are

@@ -20,7 +20,7 @@ const (
 	ParamLeg        = "leg"        // call.LegKey
 	ParamKind       = "kind"       // call.TransferKind, in a transfer
 	ParamCaller     = "caller"     // the caller's number, unless it is withheld
-	ParamWaited     = "waited"     // waiting since, RFC 3339
+	ParamWaited     = "waited"     // waiting since, https://www.rfc-editor.org/rfc/rfc3339
 	ParamRing       = "ring"       // ring time-out in seconds, for the page's countdown
 	ParamBy         = "by"         // name of the transferor
 	ParamNote       = "note"       // the transferor's words

@@ -19,7 +19,8 @@ type Number struct {
 	Voice    Hook // the first document of a call
 	Fallback Hook // asked when that document, or a later one, cannot be fetched
 	Status   Hook // receives the end of a call
-	// Elsewhere: an application or a trunk is set. Twilio then ignores all of the above.
+	// Elsewhere: an application or a trunk is set. Twilio then ignores all of the above
+	// (https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource#incomingphonenumber-properties).
 	Elsewhere bool
 }
 

@@ -17,7 +17,8 @@ import (
 	"github.com/twilio/twilio-go/client"
 )
 
-// Validator checks that a webhook comes from Twilio and is about our account.
+// Validator checks that a webhook comes from Twilio and is about our account
+// (https://www.twilio.com/docs/usage/webhooks/webhooks-security).
 type Validator struct{ keys Keys }
 
 // NewValidator checks against the auth tokens of keys.
@@ -138,10 +139,10 @@ func ports(address string) []string {
 	return []string{"https://" + host + path, "https://" + host + ":443" + path}
 }
 
-// Verify reports whether signature is Twilio's for a form posted to address: the public base address,
-// path and query exactly as they came. It is false for a form that names a key twice, because the
-// signature covers only one of the values, and for the form of another account (F148): a subaccount
-// may use the same address.
+// Verify reports whether signature is Twilio's for a form posted to address: the public base address, path and query
+// exactly as they came (https://www.twilio.com/docs/usage/webhooks/webhooks-security). It is false for a form that
+// names a key twice, because the signature covers only one of the values, and for the form of another account (F148): a
+// subaccount may use the same address.
 //
 // An error means that the auth token could not be read, so that nothing is known.
 func (v *Validator) Verify(ctx context.Context, address string, form url.Values, signature string) (bool, error) {

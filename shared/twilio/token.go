@@ -19,9 +19,9 @@ const (
 	tokenSkew = time.Minute
 )
 
-// VoiceToken lets an agent's browser register as the agent's client and be called. It holds no
-// outgoing grant, so the browser cannot place calls. It is valid from a moment before now until the
-// returned time, life after now.
+// VoiceToken lets an agent's browser register as the agent's client and be called
+// (https://www.twilio.com/docs/iam/access-tokens). It holds no outgoing grant, so the browser cannot place calls. It is
+// valid from a moment before now until the returned time, life after now.
 func VoiceToken(c Credentials, id agent.ID, life time.Duration, now time.Time) (token string, expires time.Time,
 	err error) {
 	if c.AccountSID == "" || c.APIKey == "" || c.APISecret == "" {

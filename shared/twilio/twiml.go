@@ -26,12 +26,12 @@ const (
 	subscribedEvents = "join leave hold"
 )
 
-// JoinCaller puts the caller into the call's conference, with the wait turns as hold music until an
-// agent joins. The conference always ends with the caller's leg: Twilio ignores a change of that flag
-// on a participant on hold, so the flag is never changed. When the <Dial> ends and the caller is still
-// there, its action decides what comes next; Twilio executes no verb after a <Dial> with an action
-// (https://www.twilio.com/docs/voice/twiml/dial#action). Twilio's own limit of four hours ends the
-// <Dial> and not the call, so the action is asked then too.
+// JoinCaller puts the caller into the call's conference, with the wait turns as hold music until an agent joins. The
+// conference always ends with the caller's leg: Twilio ignores a change of that flag on a participant on hold, so the
+// flag is never changed. When the <Dial> ends and the caller is still there, its action decides what comes next; Twilio
+// executes no verb after a <Dial> with an action (https://www.twilio.com/docs/voice/twiml/dial#action). Twilio's own
+// limit of four hours (https://www.twilio.com/docs/voice/twiml/dial#timeLimit) ends the <Dial> and not the call, so the
+// action is asked then too.
 func JoinCaller(b Base, id call.ID, generation int) string {
 	return document(callerDial(b, id, generation))
 }
@@ -151,9 +151,9 @@ const Introduction = "/00.wav"
 
 // Turn is one turn of music for a waiting or held party.
 //
-// If Twilio cannot fetch a piece it skips it without a sound. Unless the turn before is known to have
-// been heard, Words must therefore last at least five seconds, or turns would follow each other too
-// fast.
+// If Twilio cannot fetch a piece it skips it without a sound, as we expect of <Play>
+// (https://www.twilio.com/docs/voice/twiml/play). Unless the turn before is known to have been heard, Words must
+// therefore last at least five seconds, or turns would follow each other too fast.
 type Turn struct {
 	Words prompt.Words  // said first
 	Music string        // address of the piece played after them; "" is silence
@@ -190,10 +190,10 @@ var lastWords = map[call.Reason]prompt.Key{
 	call.ReasonNobodyCame: prompt.NobodyCame,
 }
 
-// LastWords tells the caller why the call ends, and ends it. For every other reason the caller hears
-// that the call has ended. One such case is a caller who is still there though their leg was reported
-// as ended: after four hours Twilio ends the <Dial>, and its report may look as if the caller had hung
-// up.
+// LastWords tells the caller why the call ends, and ends it. For every other reason the caller hears that the call has
+// ended. One such case is a caller who is still there though their leg was reported as ended: after four hours Twilio
+// ends the <Dial> (https://www.twilio.com/docs/voice/twiml/dial#timeLimit), and its report may look as if the caller
+// had hung up.
 //
 // If the line takes a message instead, they are asked for one (see AskForMessage).
 func LastWords(b Base, id call.ID, line settings.Values, why call.Reason) string {

@@ -71,10 +71,10 @@ func isFailure(sip string) bool {
 	return err == nil && len(sip) == 3 && n >= 300 && n <= 699
 }
 
-// ReadCallStatus reads the status of a leg. The SIP response code of a leg that is over makes its
-// outcome finer, if Twilio sends it: a browser that is not registered is "no-answer" or "failed" with
-// 480 or 404, one that declines is "busy" with 603 or without a code. Known is false for a status that
-// Twilio has added since.
+// ReadCallStatus reads the status of a leg. The SIP response code of a leg that is over
+// (https://www.twilio.com/docs/voice/api/call-resource#statuscallback) makes its outcome finer, if Twilio sends it: a
+// browser that is not registered is "no-answer" or "failed" with 480 or 404, one that declines is "busy" with 603 or
+// without a code. Known is false for a status that Twilio has added since.
 func ReadCallStatus(form url.Values) (s CallStatus, known bool) {
 	status, sip := form.Get("CallStatus"), form.Get("SipResponseCode")
 	s, known = callStatuses[status]
@@ -103,8 +103,9 @@ var conferenceEvents = map[string]call.ConferenceEventKind{
 	"participant-unhold": call.ParticipantResumed,
 }
 
-// ReadConferenceEvent reads a conference status callback. Known is false for an event that we do not
-// use; Twilio may add new ones at any time.
+// ReadConferenceEvent reads a conference status callback
+// (https://www.twilio.com/docs/voice/twiml/conference#attributes-statusCallbackEvent). Known is false for an event that
+// we do not use; Twilio may add new ones at any time.
 func ReadConferenceEvent(form url.Values) (e call.ConferenceEvent, known bool) {
 	kind, known := conferenceEvents[form.Get("StatusCallbackEvent")]
 	e = call.ConferenceEvent{

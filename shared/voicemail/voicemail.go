@@ -89,7 +89,8 @@ type Message struct {
 	Due time.Time `json:"due,omitzero"`
 }
 
-// Recording is a recording of a call, as Twilio lists it or a callback tells it.
+// Recording is a recording of a call, as Twilio lists it or a callback tells it
+// (https://www.twilio.com/docs/voice/api/recording#recording-properties).
 type Recording struct {
 	ID      string
 	Seconds int

@@ -1,7 +1,7 @@
 /**
  * The agents' API as TypeScript types: those that openapi.yaml describes (`npm run contract` writes them), and what the
- * page adds. Times are RFC 3339 strings of the server's clock. Outside data becomes one of these types only in
- * `decode.ts`.
+ * page adds. Times are strings as in RFC 3339 (https://www.rfc-editor.org/rfc/rfc3339), of the server's clock. Outside
+ * data becomes one of these types only in `decode.ts`.
  */
 import type * as api from "./api.gen.js";
 
@@ -55,7 +55,7 @@ export type { DayHours, LineSettings, Music, Settings } from "./api.gen.js";
 /** One version of the settings, as it was saved. */
 export type SettingsVersion = api.SettingsVersions["versions"][number];
 
-/** RFC 9457 problem details; `slug` is the last part of `type`. */
+/** Problem details (https://www.rfc-editor.org/rfc/rfc9457); `slug` is the last part of `type`. */
 export type Problem = Omit<api.Problem, "type"> & { readonly slug: string };
 
 /** A list of the team's view: it may be unknown, or not all. */

@@ -18,7 +18,7 @@ import { Archive } from "./archive.js";
 import { Core, type Listener } from "./core.js";
 import { DirectoryList } from "./directory.js";
 import { LevelMeter, type Levels } from "./levels.js";
-import { Poller } from "./line.js";
+import { Poller } from "./poller.js";
 import { MessageBox } from "./messages.js";
 import { Notes } from "./notes.js";
 import { TokenRefresher } from "./pass.js";

@@ -1,8 +1,8 @@
 /**
  * Refreshes the voice token at 80 % of its lifetime with a timer of the page, because the SDK's tokenWillExpire comes
- * once per connection only (twilio-voice.js #93). It refreshes between calls, because a refresh in a call costs a
- * second of sound. If a call outlasts the token, it is refreshed in the last minute all the same: without a valid token
- * a broken connection could not be restored.
+ * once per connection only (https://github.com/twilio/twilio-voice.js/issues/93). It refreshes between calls, because a
+ * refresh in a call costs a second of sound. If a call outlasts the token, it is refreshed in the last minute all the
+ * same: without a valid token a broken connection could not be restored.
  */
 import type { Api } from "../api.js";
 import type { Event } from "../state/event.js";

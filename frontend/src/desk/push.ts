@@ -1,6 +1,6 @@
 /**
  * Keeps the push channel open while somebody may look at the page, and asks when it tells of a change. Whatever goes
- * wrong with it, the page asks by itself more often: see line.ts. Called twice a second.
+ * wrong with it, the page asks by itself more often: see poller.ts. Called twice a second.
  */
 import { ApiError, type Api } from "../api.js";
 import type { Connect, Connection } from "../channel.js";

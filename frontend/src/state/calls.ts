@@ -43,7 +43,7 @@ export function applyLeg(state: State, event: LegEvent): State {
 }
 
 /** Media and signalling fail one after the other, and each is announced once. */
-function reconnecting(state: State, leg: Leg, at: number, what: "sound" | "line" | "both"): State {
+function reconnecting(state: State, leg: Leg, at: number, what: "sound" | "signalling" | "both"): State {
   if (leg.phase !== "open" && leg.phase !== "reconnecting") return state;
   const lost = leg.lost === "" || leg.lost === what ? what : "both";
   if (leg.lost === lost) return state;

@@ -34,7 +34,7 @@ export type Event =
   | { readonly type: "call-back"; readonly asking: boolean }
   | { readonly type: "leg-open"; readonly at: number }
   /** Without `what` it is not known which connection is lost. */
-  | { readonly type: "leg-reconnecting"; readonly at: number; readonly what?: "sound" | "line" }
+  | { readonly type: "leg-reconnecting"; readonly at: number; readonly what?: "sound" | "signalling" }
   | { readonly type: "leg-muted"; readonly muted: boolean }
   | { readonly type: "leg-gone"; readonly at: number; readonly why?: string }
   | { readonly type: "warning"; readonly name: string; readonly on: boolean }

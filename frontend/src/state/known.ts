@@ -9,14 +9,14 @@ export interface Known {
   /** Which direction of the media works, as measured here. */
   readonly sound: Sound;
   /** Twilio's signalling is connected. */
-  readonly line: boolean;
+  readonly signalling: boolean;
   /**
    * When the server last told of the call, if it cannot be reached now (ms of this computer's clock); 0 while it can.
    */
   readonly told: number;
 }
 
-export const ALL: Known = { sound: "flows", line: true, told: 0 };
+export const ALL: Known = { sound: "flows", signalling: true, told: 0 };
 
 /** The server can be reached and accepts requests. */
 export function serverThere(state: State): boolean {
@@ -26,13 +26,13 @@ export function serverThere(state: State): boolean {
 export function known(state: State): Known {
   const { leg, snapshot } = state;
   const interrupted = leg?.phase === "reconnecting";
-  const line = !interrupted || leg.lost === "sound";
-  const lost = interrupted && leg.lost !== "line";
+  const signalling = !interrupted || leg.lost === "sound";
+  const lost = interrupted && leg.lost !== "signalling";
   // Without a sign-in nothing is polled, but changes are still pushed over the signalling connection.
-  const silent = state.apiDownAt > 0 || (state.session === "expired" && !line);
+  const silent = state.apiDownAt > 0 || (state.session === "expired" && !signalling);
   return {
     sound: lost ? "lost" : soundOf(state.warnings),
-    line,
+    signalling,
     told: silent && snapshot ? Date.parse(snapshot.at) - state.skew : 0,
   };
 }

@@ -45,7 +45,7 @@ export interface Leg {
   /** When its connection was lost, while it is reconnecting. */
   readonly lostAt: number;
   /** Which connection is lost: media, signalling, or both; "" while all work. */
-  readonly lost: "" | "sound" | "line" | "both";
+  readonly lost: "" | "sound" | "signalling" | "both";
   readonly muted: boolean;
   readonly ring: RingInfo;
 }

@@ -74,7 +74,7 @@ function connection(state: State): { name: string; text: string } | null {
 }
 
 function reconnecting({ lost, lostAt }: Leg, apiDownAt: number): { name: string; text: string } {
-  const heard = lost === "line" ? "You may still hear each other." : "You may not hear each other.";
+  const heard = lost === "signalling" ? "You may still hear each other." : "You may not hear each other.";
   if (apiDownAt) {
     const since = timeOfDay(Math.min(apiDownAt, lostAt));
     return { name: "no-connection", text: `No connection since ${since}, neither to the server nor to the phone network. ${heard} Reconnecting; stay on this page.` };

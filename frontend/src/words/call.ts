@@ -161,7 +161,7 @@ export function overdueWords(call: Call): string {
 
 /** What happens to the caller when this page's own leg is hung up. */
 export function hangUpWords(call: Call, known: Known): string {
-  const late = known.line ? "" : " The phone network notices it within about half a minute.";
+  const late = known.signalling ? "" : " The phone network notices it within about half a minute.";
   return becomes(call) + late;
 }
 

@@ -10,8 +10,9 @@ export const REASON_BUTTONS: Record<Reason, string> = { busy: "Busy", "not-my-to
   break: "Taking a break" };
 
 /**
- * Why a call could not be put through, by code: SIP codes of a failed call (RFC 3261, section 21), Twilio's error codes
- * of a refused dial, and those of the voice SDK.
+ * Why a call could not be put through, by code: SIP codes of a failed call
+ * (https://www.rfc-editor.org/rfc/rfc3261#section-21), Twilio's error codes of a refused dial, and those of the voice
+ * SDK (https://www.twilio.com/docs/api/errors).
  */
 const CODES: Record<string, string> = Object.fromEntries(
   Object.entries({

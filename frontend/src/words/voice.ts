@@ -32,7 +32,10 @@ export function legErrorWords(why: string): string {
 
 export type Light = "good" | "fair" | "poor" | "unknown";
 
-/** Names are the SDK's call quality warnings (Twilio's page "voice-sdk-call-quality-events"). */
+/**
+ * Names are the SDK's call quality warnings
+ * (https://www.twilio.com/docs/voice/insights/call-quality-events-twilio-client-sdk).
+ */
 const WARNINGS: Record<string, { light: Light; words: string }> = {
   "high-rtt": { light: "fair", words: "Long delay: you may talk over each other" },
   "high-jitter": { light: "fair", words: "Uneven connection: the sound may stutter" },
@@ -70,10 +73,10 @@ export function quality(warnings: readonly string[]): Quality {
 
 /** The sound as measured here. If both of the page's connections are lost, the measurement is too old. */
 export function soundWords(warnings: readonly string[],
-  known: { readonly sound: Sound; readonly line: boolean; readonly told: number }): Quality {
+  known: { readonly sound: Sound; readonly signalling: boolean; readonly told: number }): Quality {
   if (known.sound === "lost") return { light: "poor", words: "Sound interrupted" };
   const is = quality(warnings);
-  return is.light === "good" && !known.line && known.told ? { light: "unknown", words: "Sound not known" } : is;
+  return is.light === "good" && !known.signalling && known.told ? { light: "unknown", words: "Sound not known" } : is;
 }
 
 /** One-way audio, which a new leg can cure (F046). */

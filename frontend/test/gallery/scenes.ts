@@ -188,7 +188,7 @@ export const scenes: readonly Scene[] = [
   { name: "call-sound-lost", like: "call-three-way", events: (now) => talking(now, callAt(now, "three-way"),
     [{ type: "leg-reconnecting", at: now - 7000, what: "sound" }]) },
   { name: "call-line-lost", like: "call-talking", events: (now) => talking(now, callAt(now, "talking"),
-    [{ type: "leg-reconnecting", at: now - 7000, what: "line" }]) },
+    [{ type: "leg-reconnecting", at: now - 7000, what: "signalling" }]) },
   { name: "call-no-connection", like: "call-talking", events: (now) => talking(now, callAt(now, "talking"),
     [{ type: "api-down", at: now - 61_000 }, { type: "leg-reconnecting", at: now - 58_000 }]) },
   { name: "call-server-down-talking", like: "call-talking",

@@ -31,7 +31,7 @@ const asRole = (state: Call["state"], role: Role): Call =>
 
 const away: Event = { type: "api-down", at: T + 2 };
 const sound: Event = { type: "leg-reconnecting", at: T + 2, what: "sound" };
-const line: Event = { type: "leg-reconnecting", at: T + 2, what: "line" };
+const cut: Event = { type: "leg-reconnecting", at: T + 2, what: "signalling" };
 const deaf: Event = { type: "warning", name: "low-bytes-received", on: true };
 const dumb: Event = { type: "warning", name: "low-bytes-sent", on: true };
 const EVERY = CALL_STATES.filter((s) => s !== "waiting" && s !== "ringing");
@@ -43,7 +43,7 @@ const says = (s: State) => {
 
 describe("F187: what is not known is not claimed", () => {
   const faults: [string, Event[]][] = [
-    ["server away", [away]], ["sound lost", [sound]], ["both lost", [sound, line]], ["all away", [away, sound, line]],
+    ["server away", [away]], ["sound lost", [sound]], ["both lost", [sound, cut]], ["all away", [away, sound, cut]],
     ["nothing arrives", [deaf]], ["nothing leaves", [dumb]], ["server away and nothing arrives", [away, deaf]],
   ];
   for (const [name, events] of faults) {
@@ -64,7 +64,7 @@ describe("F187: what is not known is not claimed", () => {
   }
 
   test("the signalling alone: what the server and the sound say is still known", () => {
-    const s = talking(callAt(T, "talking"), [line]);
+    const s = talking(callAt(T, "talking"), [cut]);
     expect(says(s)).toMatchObject({ caller: "voices", callerWords: "hears you" });
     expect(s.said.urgent).toBe("Connection lost. Reconnecting.");
   });
@@ -77,9 +77,9 @@ describe("F187: what is not known is not claimed", () => {
   test("sound and signalling come back one after the other", () => {
     const back: Event = { type: "device", is: "registered", at: T + 4 };
     const lost: Event = { type: "device", is: "lost", at: T + 3, why: "signalling" };
-    const s = talking(callAt(T, "talking"), [sound, line, lost, back]);
-    expect(known(s)).toEqual({ sound: "lost", line: true, told: 0 });
-    expect(known(reduce(s, { type: "leg-open", at: T + 5 }))).toEqual({ sound: "flows", line: true, told: 0 });
+    const s = talking(callAt(T, "talking"), [sound, cut, lost, back]);
+    expect(known(s)).toEqual({ sound: "lost", signalling: true, told: 0 });
+    expect(known(reduce(s, { type: "leg-open", at: T + 5 }))).toEqual({ sound: "flows", signalling: true, told: 0 });
   });
 
   test("a push while the server cannot be asked is newer, and no sign that it can", () => {
@@ -99,15 +99,15 @@ describe("F187: what is not known is not claimed", () => {
   test("the light", () => {
     const light = (...events: Event[]) => { const s = talking(callAt(T, "talking"),
       events); return soundWords(s.warnings, known(s)).words; };
-    expect([light(), light(line), light(away), light(sound), light(away, line), light(deaf)]).toEqual(
+    expect([light(), light(cut), light(away), light(sound), light(away, cut), light(deaf)]).toEqual(
       ["Good sound", "Good sound", "Good sound", "Sound interrupted", "Sound not known",
         "Nothing is heard from the other side"]);
   });
 });
 
 describe("F188: there is always a way out", () => {
-  const worlds: [string, Event[]][] = [["all well", []], ["server away", [away]], ["line away", [line]],
-    ["all away", [away, sound, line]], ["sign-in over", [{ type: "session-expired" }]]];
+  const worlds: [string, Event[]][] = [["all well", []], ["server away", [away]], ["signalling away", [cut]],
+    ["all away", [away, sound, cut]], ["sign-in over", [{ type: "session-expired" }]]];
   for (const [name, events] of worlds) {
     for (const role of ["owner", "target"] as const) {
       test.each(EVERY)(`${name}, ${role}, %s`, (state) => {

@@ -25,7 +25,8 @@ func NewDesk(t testing.TB, agents []agent.ID, build func(httpapi.Edge, *servicet
 }
 
 // Ask is a request of a signed-in agent. Erin and frank are in the group "supervisor", and everybody else is not: the
-// claim is "cognito:groups" in the form in which API Gateway passes a list.
+// claim is "cognito:groups" in the form in which API Gateway passes a list
+// (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html).
 func (d Desk) Ask(name, method, path, body string) Answer {
 	d.Site.T.Helper()
 	e := d.Signed(name, method, path, body)

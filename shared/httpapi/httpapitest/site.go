@@ -93,7 +93,8 @@ func (s *Site) Do(e events.APIGatewayV2HTTPRequest) Answer {
 	return Answer{Status: out.StatusCode, Header: out.Headers, Body: out.Body}
 }
 
-// Event is a request in API Gateway's form.
+// Event is a request in API Gateway's form
+// (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html).
 func (s *Site) Event(method, path, contentType, body string) events.APIGatewayV2HTTPRequest {
 	raw, query, _ := strings.Cut(path, "?")
 	e := events.APIGatewayV2HTTPRequest{

@@ -85,7 +85,8 @@ func (w *World) AsksAgain(id call.ID) bool {
 	return true
 }
 
-// MachineHeard is Twilio's callback that a machine has picked up.
+// MachineHeard is Twilio's callback that a machine has picked up
+// (https://www.twilio.com/docs/voice/answering-machine-detection#async-amd-callback).
 func (w *World) MachineHeard(id call.ID) {
 	l := w.Phones.callerLeg(id)
 	if l == nil || !l.answered || l.over {

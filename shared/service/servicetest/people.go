@@ -368,7 +368,8 @@ func (w *World) MusicRunsOut(id call.ID) {
 	w.Phones.callerLeg(id).quiet = true
 }
 
-// CallerHangsUp is the caller's end of the call. Of the leg of one whom we have dialled Twilio says "completed".
+// CallerHangsUp is the caller's end of the call. Of the leg of one whom we have dialled Twilio says "completed"
+// (https://www.twilio.com/docs/voice/api/call-resource#call-status-values).
 func (w *World) CallerHangsUp(id call.ID) bool {
 	l := w.Phones.callerLeg(id)
 	if l != nil && l.dial.Caller {

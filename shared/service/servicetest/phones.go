@@ -323,7 +323,7 @@ func (p *Phones) takeEffect() bool {
 	return len(p.late) < n
 }
 
-// SetEndOnExit implements service.Conferences; like Twilio it ignores legs on hold.
+// SetEndOnExit implements service.Conferences; like Twilio it ignores legs on hold (see the interface).
 func (p *Phones) SetEndOnExit(_ context.Context, sid call.ConferenceID, leg call.LegID, ends bool) error {
 	return p.act("SetEndOnExit", func() error {
 		p.mu.Lock()

@@ -110,12 +110,12 @@ func (r *rig) did(prefix string) string {
 	return line[strings.LastIndex(line, " ")+1:]
 }
 
-// browser is one tab: a socket and, in a call, a line.
+// browser is one tab: a socket and, in a call, an endpoint.
 type browser struct {
-	name string
-	rig  *rig
-	conn *websocket.Conn
-	line *line
+	name     string
+	rig      *rig
+	conn     *websocket.Conn
+	endpoint *endpoint
 }
 
 // open connects a browser's socket to path.
@@ -219,8 +219,8 @@ func (b *browser) hear(kind string) said {
 func (b *browser) accept(invite said) (sid string) {
 	b.rig.t.Helper()
 	sid = invite.Payload.CallSID
-	b.line = newLine(b.rig.t)
-	b.say("answer", map[string]any{"callsid": sid, "sdp": b.line.answer(invite.Payload.SDP)})
+	b.endpoint = newEndpoint(b.rig.t)
+	b.say("answer", map[string]any{"callsid": sid, "sdp": b.endpoint.answer(invite.Payload.SDP)})
 	b.rig.did("answer " + sid)
 	return sid
 }
@@ -233,8 +233,8 @@ func (b *browser) call() (sid string) {
 }
 
 func (b *browser) close() {
-	if b.line != nil {
-		b.line.close()
+	if b.endpoint != nil {
+		b.endpoint.close()
 	}
 	if b.conn != nil {
 		_ = b.conn.CloseNow()
@@ -242,10 +242,10 @@ func (b *browser) close() {
 }
 
 func (b *browser) String() string {
-	if b.line == nil {
-		return b.name + ": no line"
+	if b.endpoint == nil {
+		return b.name + ": no endpoint"
 	}
-	return fmt.Sprintf("%s: %v", b.name, b.line)
+	return fmt.Sprintf("%s: %v", b.name, b.endpoint)
 }
 
 // mustHear fails unless the browser hears these tones and none of the other ones that
@@ -254,7 +254,7 @@ func (b *browser) mustHear(tones ...float64) {
 	b.rig.t.Helper()
 	slices.Sort(tones)
 	var heard []float64
-	if !within(patience, func() bool { heard = b.line.hears(); return slices.Equal(heard, tones) }) {
+	if !within(patience, func() bool { heard = b.endpoint.hears(); return slices.Equal(heard, tones) }) {
 		b.rig.t.Fatalf("%s hears %v, want %v", b.name, heard, tones)
 	}
 }
@@ -264,16 +264,18 @@ func (b *browser) mustHear(tones ...float64) {
 var testTones = []float64{500, 600, 700, 800, 900, 1000, 1300, 1700}
 
 // hears returns the tones of the last 200 ms.
-func (l *line) hears() []float64 {
+func (l *endpoint) hears() []float64 {
 	return append([]float64{}, audio.Tones(l.last(200*time.Millisecond), testTones...)...)
 }
 
-// String tells what a line hears and how it stands.
-func (l *line) String() string {
+// String tells what an endpoint hears and how it stands.
+func (l *endpoint) String() string {
 	now := l.last(200 * time.Millisecond)
 	return fmt.Sprintf("hears %v, loudness %.0f, %d packets, WebRTC %v", l.hears(), audio.Loudness(now), l.packets(),
 		l.pc.ConnectionState())
 }
 
 // silent tells whether nothing at all sounded in the last 200 ms.
-func (l *line) silent() bool { return math.Round(audio.Loudness(l.last(200*time.Millisecond))) == 0 }
+func (l *endpoint) silent() bool {
+	return math.Round(audio.Loudness(l.last(200*time.Millisecond))) == 0
+}

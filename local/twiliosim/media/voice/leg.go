@@ -269,6 +269,6 @@ func (c *client) drop(l *leg) {
 
 func (c *client) closePeer(l *leg) {
 	if err := l.peer.close(); err != nil {
-		c.voice.config.Log.Warn("closing a line", "leg", l.sid, "error", err)
+		c.voice.config.Log.Warn("closing a connection", "leg", l.sid, "error", err)
 	}
 }

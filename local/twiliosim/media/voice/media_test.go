@@ -21,18 +21,18 @@ func TestTwoBrowsersHearEachOtherAndNotThemselves(t *testing.T) {
 	r := newRig(t, Config{})
 	alice, bob := r.online("alice"), r.online("bob")
 	a, b := alice.call(), bob.call()
-	alice.line.say(1000)
-	bob.line.say(1300)
+	alice.endpoint.say(1000)
+	bob.endpoint.say(1300)
 	r.network.Hear(a, voiceOf(b))
 	r.network.Hear(b, voiceOf(a))
 	alice.mustHear(1300)
 	bob.mustHear(1000)
 
 	// A muted microphone goes on sending packets, of silence.
-	bob.line.say(0)
+	bob.endpoint.say(0)
 	alice.mustHear()
-	if !within(patience, alice.line.silent) {
-		t.Errorf("alice hears something of a muted bob: %v", alice.line)
+	if !within(patience, alice.endpoint.silent) {
+		t.Errorf("alice hears something of a muted bob: %v", alice.endpoint)
 	}
 	bob.mustHear(1000)
 }
@@ -41,8 +41,8 @@ func TestThreeWayIsTheSumOfTheOthers(t *testing.T) {
 	r := newRig(t, Config{})
 	alice, bob := r.online("alice"), r.online("bob")
 	a, b := alice.call(), bob.call()
-	alice.line.say(1000)
-	bob.line.say(1300)
+	alice.endpoint.say(1000)
+	bob.endpoint.say(1300)
 	r.network.Hear(a, voiceOf(b), voiceOf("CAcaller"))
 	r.network.Hear(b, voiceOf(a), voiceOf("CAcaller"))
 	alice.mustHear(500, 1300)
@@ -79,8 +79,8 @@ func TestScriptedLegsAreSilentWhenAsked(t *testing.T) {
 	r := newRig(t, Config{SilentScripts: true})
 	alice := r.online("alice")
 	r.network.Hear(alice.call(), voiceOf("CAone"))
-	if !within(patience, func() bool { return alice.line.packets() > 20 && alice.line.silent() }) {
-		t.Errorf("alice does not hear silence: %v", alice.line)
+	if !within(patience, func() bool { return alice.endpoint.packets() > 20 && alice.endpoint.silent() }) {
+		t.Errorf("alice does not hear silence: %v", alice.endpoint)
 	}
 }
 
@@ -115,12 +115,12 @@ func TestMusicRingingSpeechAndBrokenFilesAreHeard(t *testing.T) {
 	} {
 		sound.Start = r.network.Now()
 		r.network.Hear(a, media.Sound{Kind: media.KindSilence})
-		if !within(patience, func() bool { return alice.line.packets() > 10 && alice.line.silent() }) {
-			t.Fatalf("before %s: no silence: %v", name, alice.line)
+		if !within(patience, func() bool { return alice.endpoint.packets() > 10 && alice.endpoint.silent() }) {
+			t.Fatalf("before %s: no silence: %v", name, alice.endpoint)
 		}
 		r.network.Hear(a, sound)
-		if !within(patience, func() bool { return audio.Loudness(alice.line.last(200*time.Millisecond)) > 300 }) {
-			t.Errorf("%s is not heard: %v", name, alice.line)
+		if !within(patience, func() bool { return audio.Loudness(alice.endpoint.last(200*time.Millisecond)) > 300 }) {
+			t.Errorf("%s is not heard: %v", name, alice.endpoint)
 		}
 	}
 }
@@ -132,12 +132,13 @@ func TestICERestartKeepsTheCall(t *testing.T) {
 	r.network.Hear(a, voiceOf("CAcaller"))
 	alice.mustHear(500)
 
-	alice.say("reinvite", map[string]any{"callsid": a, "sdp": alice.line.offer(&webrtc.OfferOptions{ICERestart: true})})
+	again := alice.endpoint.offer(&webrtc.OfferOptions{ICERestart: true})
+	alice.say("reinvite", map[string]any{"callsid": a, "sdp": again})
 	answer := alice.hear("answer")
 	if !strings.Contains(answer.Payload.SDP, "a=setup:passive") {
 		t.Errorf("the answer to a restart changes the DTLS roles:\n%s", answer.Payload.SDP)
 	}
-	alice.line.answered(answer.Payload.SDP)
+	alice.endpoint.answered(answer.Payload.SDP)
 	r.network.Hear(a, voiceOf("CAcaller"), voiceOf("CAother"))
 	alice.mustHear(500, 600)
 }
@@ -160,13 +161,13 @@ func TestALineThatFallsSilentIsLost(t *testing.T) {
 	a := alice.call()
 	r.network.Hear(a, voiceOf("CAcaller"))
 	alice.mustHear(500)
-	alice.line.close()
+	alice.endpoint.close()
 	r.did("lose " + a)
 	if got := alice.hear("hangup"); got.Payload.Error == nil || got.Payload.Error.Code != codeMediaLost {
 		t.Errorf("hangup with %v, want %d", got.Payload.Error, codeMediaLost)
 	}
-	if lines := r.voice.Media().Lines; len(lines) != 0 {
-		t.Errorf("the lost leg is still at the desk: %v", lines)
+	if legs := r.voice.Media().Legs; len(legs) != 0 {
+		t.Errorf("the lost leg is still at the desk: %v", legs)
 	}
 }
 
@@ -227,13 +228,13 @@ func TestAnOutsidePhoneIsHeardAndHears(t *testing.T) {
 	}
 	r.network.Take(p)
 	answer := phone.hear("answer")
-	phone.line.answered(answer.Payload.SDP)
+	phone.endpoint.answered(answer.Payload.SDP)
 	r.network.Hear(p, voiceOf(a))
 	r.network.Hear(a, voiceOf(p))
 	for !slices.Equal(phone.hear("hears").Payload.Hears, []string{"leg:" + a}) {
 	}
-	alice.line.say(1000)
-	phone.line.say(1700)
+	alice.endpoint.say(1000)
+	phone.endpoint.say(1700)
 	phone.mustHear(1000)
 	alice.mustHear(1700)
 	phone.say("dtmf", map[string]any{"callsid": p, "dtmf": "1w#A"})
@@ -246,8 +247,8 @@ func TestAnOutsidePhoneIsHeardAndHears(t *testing.T) {
 // dial places a call and returns it when the network knows.
 func (b *browser) dial(params string) (sid string) {
 	b.rig.t.Helper()
-	b.line = newLine(b.rig.t)
-	b.say("invite", map[string]any{"callsid": "TJS1", "sdp": b.line.offer(nil),
+	b.endpoint = newEndpoint(b.rig.t)
+	b.say("invite", map[string]any{"callsid": "TJS1", "sdp": b.endpoint.offer(nil),
 		"twilio": map[string]any{"params": params}})
 	line, err := b.rig.network.Await("place ", patience)
 	if err != nil {

@@ -21,22 +21,22 @@ func TestARealCallFromPhoneToBrowser(t *testing.T) {
 		`<Response><Play>%s/tone.wav</Play><Dial answerOnBridge="false"><Client>alice</Client></Dial></Response>`)
 	alice, phone := r.open("alice", "/signal"), r.open("phone", "/phone/signal")
 	alice.register("alice")
-	phone.line = newLine(t)
+	phone.endpoint = newEndpoint(t)
 	phone.say("invite", map[string]any{
-		"callsid": "TJS1", "sdp": phone.line.offer(nil),
+		"callsid": "TJS1", "sdp": phone.endpoint.offer(nil),
 		"twilio": map[string]any{"params": "From=%2B12125550199&To=%2B12125550123"},
 	})
 	caller := phone.hear("ringing").Payload.CallSID
-	phone.line.answered(phone.hear("answer").Payload.SDP)
+	phone.endpoint.answered(phone.hear("answer").Payload.SDP)
 
 	invite := alice.hear("invite").Payload
 	if got := invite.Parameters["From"]; got != "+12125550199" {
 		t.Errorf("the agent's page shows %q", got)
 	}
-	alice.line = newLine(t)
-	alice.say("answer", map[string]any{"callsid": invite.CallSID, "sdp": alice.line.answer(invite.SDP)})
-	alice.line.say(1000)
-	phone.line.say(1700)
+	alice.endpoint = newEndpoint(t)
+	alice.say("answer", map[string]any{"callsid": invite.CallSID, "sdp": alice.endpoint.answer(invite.SDP)})
+	alice.endpoint.say(1000)
+	phone.endpoint.say(1700)
 	phone.mustHear(1000)
 	alice.mustHear(1700)
 

@@ -210,8 +210,8 @@ func TestF031TwoTabsRingAndTheFirstAnswerWins(t *testing.T) {
 	first, second := one.hear("invite"), two.hear("invite")
 	one.accept(first)
 	two.hear("cancel")
-	two.line = newLine(t)
-	two.say("answer", map[string]any{"callsid": sid, "sdp": two.line.answer(second.Payload.SDP)})
+	two.endpoint = newEndpoint(t)
+	two.say("answer", map[string]any{"callsid": sid, "sdp": two.endpoint.answer(second.Payload.SDP)})
 	two.say("register", audioOn(true))
 	two.hear("ready") // and no word about the answer that came too late
 	r.network.Hear(sid, voiceOf("CAcaller"))
@@ -243,7 +243,7 @@ func TestHowACallEnds(t *testing.T) {
 			case c.code != 0 && (got.Error == nil || got.Error.Code != c.code || got.Error.Message != c.want):
 				t.Errorf("error %+v, want %d %q", got.Error, c.code, c.want)
 			}
-			alice.line.close()
+			alice.endpoint.close()
 		})
 	}
 	sid := alice.call()
@@ -314,9 +314,9 @@ func TestASocketThatIsSilentIsClosed(t *testing.T) {
 func TestPhoneCallsThatAreRefused(t *testing.T) {
 	r := newRig(t, Config{})
 	phone := r.open("phone", "/phone/signal")
-	line := newLine(t)
-	defer line.close()
-	offer := line.offer(nil)
+	end := newEndpoint(t)
+	defer end.close()
+	offer := end.offer(nil)
 	for _, c := range []struct {
 		name, sdp, params string
 		code              int

@@ -10,14 +10,14 @@ import (
 // MediaState is the answer of GET /control/media: what really flows, beside what the
 // network says should.
 type MediaState struct {
-	// Lines are the legs that real clients carry.
-	Lines []Line `json:"lines"`
-	// Tones is the tone in Hz of each scripted leg that a line hears.
+	// Legs are those that real clients carry.
+	Legs []LegSound `json:"legs"`
+	// Tones is the tone in Hz of each scripted leg that one of them hears.
 	Tones map[string]float64 `json:"tones"`
 }
 
-// Line is the sound of one leg that a real client carries.
-type Line struct {
+// LegSound is the sound of one leg that a real client carries.
+type LegSound struct {
 	Leg      string   `json:"leg"`
 	Received int      `json:"received"` // packets
 	Lost     int      `json:"lost"`     // packets
@@ -38,7 +38,7 @@ func (v *Voice) Media() MediaState { return v.desk.state() }
 func (d *desk) state() MediaState {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	state := MediaState{Lines: []Line{}, Tones: make(map[string]float64)}
+	state := MediaState{Legs: []LegSound{}, Tones: make(map[string]float64)}
 	for leg, hz := range d.scripted {
 		state.Tones[leg] = hz
 	}
@@ -47,14 +47,14 @@ func (d *desk) state() MediaState {
 			continue
 		}
 		count := p.queue.Count()
-		line := Line{
+		sound := LegSound{
 			Leg: leg, Received: count.Received, Lost: count.Lost, Late: count.Late,
 			WaitMS: int(audio.Length(count.Waiting).Milliseconds()), Loud: int(p.loud.Load()), Hears: []string{},
 		}
 		for _, s := range d.told[leg] {
-			line.Hears = append(line.Hears, s.String())
+			sound.Hears = append(sound.Hears, s.String())
 		}
-		state.Lines = append(state.Lines, line)
+		state.Legs = append(state.Legs, sound)
 	}
 	return state
 }

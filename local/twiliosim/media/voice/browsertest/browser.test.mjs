@@ -38,9 +38,9 @@ withAgent('a call rings, is taken, is heard both ways, brings a message and ends
   await alice.hears(500);
   t.diagnostic(`accepted -> heard: ${Math.round(performance.now() - accepted)} ms`);
 
-  await microphone(sid, (line) => line.loud > 500, 'beeps arrive');
+  await microphone(sid, (leg) => leg.loud > 500, 'beeps arrive');
   await alice.page.evaluate(() => window.call.mute(true));
-  await microphone(sid, (line) => line.loud === 0, 'a muted microphone is silent');
+  await microphone(sid, (leg) => leg.loud === 0, 'a muted microphone is silent');
   await alice.page.evaluate(() => window.call.mute(false));
 
   await rig.script('message', { sid, content: '{"state":"talking"}' });
@@ -64,12 +64,12 @@ withAgent('a call rings, is taken, is heard both ways, brings a message and ends
 // microphone waits for a state of what a leg says.
 async function microphone(sid, is, what) {
   const deadline = performance.now() + patience;
-  let lines;
+  let legs;
   do {
-    ({ lines } = await rig.media());
-    if (lines.some((line) => line.leg === sid && is(line))) return;
+    ({ legs } = await rig.media());
+    if (legs.some((leg) => leg.leg === sid && is(leg))) return;
   } while (performance.now() < deadline);
-  assert.fail(`${what}: never; at the end ${JSON.stringify(lines)}`);
+  assert.fail(`${what}: never; at the end ${JSON.stringify(legs)}`);
 }
 
 withAgent('a call is rejected', async (alice) => {

@@ -14,8 +14,8 @@ import (
 	"warmtransfer/local/twiliosim/media/voice/audio"
 )
 
-// line is the WebRTC side of a browser: it hears, and says a steady tone.
-type line struct {
+// endpoint is the WebRTC side of a browser: it hears, and says a steady tone.
+type endpoint struct {
 	t     *testing.T
 	pc    *webrtc.PeerConnection
 	track *webrtc.TrackLocalStaticSample
@@ -29,7 +29,7 @@ type line struct {
 	count int
 }
 
-func newLine(t *testing.T) *line {
+func newEndpoint(t *testing.T) *endpoint {
 	t.Helper()
 	codecs, err := telephoneCodecs()
 	if err != nil {
@@ -45,7 +45,7 @@ func newLine(t *testing.T) *line {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &line{t: t, pc: pc, stop: make(chan struct{})}
+	l := &endpoint{t: t, pc: pc, stop: make(chan struct{})}
 	if l.track, err = webrtc.NewTrackLocalStaticSample(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypePCMU,
 		ClockRate: audio.Rate}, "audio", "mic"); err != nil {
 		t.Fatal(err)
@@ -59,7 +59,7 @@ func newLine(t *testing.T) *line {
 }
 
 // offer and answer return a description as the SDK sends it: at once, with no candidates.
-func (l *line) offer(options *webrtc.OfferOptions) string {
+func (l *endpoint) offer(options *webrtc.OfferOptions) string {
 	l.t.Helper()
 	offer, err := l.pc.CreateOffer(options)
 	if err == nil {
@@ -71,7 +71,7 @@ func (l *line) offer(options *webrtc.OfferOptions) string {
 	return offer.SDP
 }
 
-func (l *line) answer(offer string) string {
+func (l *endpoint) answer(offer string) string {
 	l.t.Helper()
 	err := l.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer})
 	if err != nil {
@@ -88,7 +88,7 @@ func (l *line) answer(offer string) string {
 }
 
 // answered takes the answer to an offer.
-func (l *line) answered(answer string) {
+func (l *endpoint) answered(answer string) {
 	l.t.Helper()
 	if err := l.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer,
 		SDP: answer}); err != nil {
@@ -96,7 +96,7 @@ func (l *line) answered(answer string) {
 	}
 }
 
-func (l *line) listen(track *webrtc.TrackRemote) {
+func (l *endpoint) listen(track *webrtc.TrackRemote) {
 	for {
 		packet, _, err := track.ReadRTP()
 		if err != nil {
@@ -112,23 +112,23 @@ func (l *line) listen(track *webrtc.TrackRemote) {
 }
 
 // last returns what was heard last.
-func (l *line) last(d time.Duration) []int16 {
+func (l *endpoint) last(d time.Duration) []int16 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return append([]int16(nil), l.heard[max(0, len(l.heard)-audio.Samples(d)):]...)
 }
 
-func (l *line) packets() int {
+func (l *endpoint) packets() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.count
 }
 
 // say sets the tone of the microphone.
-func (l *line) say(hz int) { l.voice.Store(int64(hz)) }
+func (l *endpoint) say(hz int) { l.voice.Store(int64(hz)) }
 
-// speak sends a frame each 20 ms until the line is closed.
-func (l *line) speak() {
+// speak sends a frame each 20 ms until it is closed.
+func (l *endpoint) speak() {
 	ticker := time.NewTicker(audio.FrameTime)
 	defer ticker.Stop()
 	var hz int64
@@ -150,8 +150,8 @@ func (l *line) speak() {
 	}
 }
 
-// close ends the line without a word, as a tab does that is killed.
-func (l *line) close() {
+// close ends it without a word, as a tab does that is killed.
+func (l *endpoint) close() {
 	l.once.Do(func() {
 		close(l.stop)
 		l.tasks.Wait()
