@@ -21,12 +21,12 @@ type Policy struct {
 
 // Reasons why a number may not be dialled: the slugs of a *service.NumberError.
 const (
-	NotE164 = "not-e164"  // not written as a plus sign and digits, or no valid number
-	Own     = "own"       // one of our own numbers: the call would come back to us
-	Country = "country"   // outside the allowed countries
-	Short   = "short"     // emergency, or another short code
-	Costly  = "premium"   // premium rate, shared cost, and every other type that may cost more
-	Useless = "no-person" // pagers and voicemail: nobody could take the caller
+	NotE164  = "not-e164"  // not written as a plus sign and digits, or no valid number
+	Own      = "own"       // one of our own numbers: the call would come back to us
+	Country  = "country"   // outside the allowed countries
+	Short    = "short"     // emergency, or another short code
+	Premium  = "premium"   // premium rate, shared cost, and every other type that may cost more
+	NoPerson = "no-person" // pagers and voicemail: nobody could take the caller
 )
 
 // New is a policy that allows the numbers of these countries (ISO 3166, such as "DE"), but not our own numbers. Without
@@ -99,9 +99,9 @@ func (p *Policy) Allow(number string) (string, error) {
 	case "fixed", "mobile", "voip", "toll-free":
 		return number, nil
 	case "pager", "voicemail":
-		return "", refuse(Useless)
+		return "", refuse(NoPerson)
 	default:
-		return "", refuse(Costly)
+		return "", refuse(Premium)
 	}
 }
 
