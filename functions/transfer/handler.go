@@ -63,8 +63,6 @@ func command(r *httpapi.Request) (cmd service.Command, err error) {
 	switch {
 	case !slices.Contains(call.Actions, in.Action):
 		return cmd, httpapi.Malformed("There is no such action.")
-	case utf8.RuneCountInString(in.Note) > call.MaxNote:
-		return cmd, httpapi.Malformed("The note is too long.")
 	case utf8.RuneCountInString(in.Request) > maxRequest:
 		return cmd, httpapi.Malformed("The request's key is too long.")
 	case len(in.Target) > maxTarget:

@@ -208,6 +208,12 @@ func TestF154MalformedRequestsAreRefusedBeforeAnythingIsAsked(t *testing.T) {
 	} {
 		s.Problem(s.press("alice", body), 400, "malformed")
 	}
+	for _, action := range []string{"end", "requeue", "complete"} {
+		long := s.press("alice", `{"action":"`+action+`","note":"`+strings.Repeat("ü", 201)+`"}`)
+		if p := s.Problem(long, 400, "malformed"); p["detail"] != "The note is too long." {
+			t.Errorf("%s: %v", action, p)
+		}
+	}
 	s.Problem(s.press("alice", `{"action":"end","note":"`+strings.Repeat("n", 20<<10)+`"}`), 413, "too-large")
 	if after := s.world.Store.Counts(); after["Call"] != before["Call"] ||
 		after["Agent"] != before["Agent"] {
