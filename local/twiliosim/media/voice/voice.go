@@ -151,7 +151,7 @@ func (v *Voice) Close() error {
 	return nil
 }
 
-// open starts a client for a new socket, whose caller says tasks.ApplyResult when it is over;
+// open starts a client for a new socket, whose caller says tasks.Done when it is over;
 // nil when the voice is being closed.
 func (v *Voice) open(s *socket, outside bool) *client {
 	v.mu.Lock()
