@@ -16,8 +16,8 @@ import (
 )
 
 type handler struct {
-	edge  httpapi.Edge
-	claim string
+	edge   httpapi.Edge
+	signIn httpapi.SignIn
 	// number is the line's own number: the page accepts numbers of its country without the country code.
 	number     string
 	newService func(twilio.Base) *service.Service
@@ -28,7 +28,7 @@ type handler struct {
 
 func (h handler) routes() http.Handler {
 	return httpapi.Agents{
-		Edge: h.edge, Claim: h.claim,
+		Edge: h.edge, SignIn: h.signIn,
 		Routes: map[string]func(*httpapi.Request) (int, any, error){
 			"GET /agents":         h.directory,
 			"POST /agents/search": h.search,

@@ -42,7 +42,7 @@ func serve(t testing.TB, agents ...agent.ID) suite {
 	lines, counted := &servicetest.Lines{}, &counted{}
 	s := httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
-			edge: e, claim: "username", number: "+15005550001",
+			edge: e, signIn: httpapitest.SignIn, number: "+15005550001",
 			newService: func(twilio.Base) *service.Service { return w.Board },
 			line:       &service.LineSettings{Read: lines.Line},
 			messages: &voicemail.Counter{Count: func(context.Context, int) (int, error) {

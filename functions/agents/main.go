@@ -5,6 +5,7 @@ import (
 	_ "time/tzdata" // the line's opening hours, and a runtime that may have no time zones: see package settings
 
 	"warmtransfer/shared/app"
+	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/voicemail"
 )
 
@@ -14,7 +15,7 @@ func main() {
 	a.PushToPages()
 	a.ChooseForm()
 	h := handler{
-		edge: a.Edge, claim: a.Env.String("IDENTITY_CLAIM"), number: a.Number, newService: a.Service, line: a.Line,
+		edge: a.Edge, signIn: httpapi.ReadSignIn(a.Env), number: a.Number, newService: a.Service, line: a.Line,
 		messages: &voicemail.Counter{Count: a.Store.CountNew},
 	}
 	a.Serve(h.routes())

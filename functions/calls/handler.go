@@ -18,9 +18,7 @@ import (
 
 type handler struct {
 	edge         httpapi.Edge
-	claim        string
-	groups       string
-	supervisors  string
+	signIn       httpapi.SignIn
 	codeRequired bool
 	callBack     bool
 	archive      *archive.Archive
@@ -35,7 +33,7 @@ type messageLister interface {
 
 func (h handler) routes() http.Handler {
 	return httpapi.Agents{
-		Edge: h.edge, Claim: h.claim, Groups: h.groups, Supervisors: h.supervisors,
+		Edge: h.edge, SignIn: h.signIn,
 		Routes: map[string]func(*httpapi.Request) (int, any, error){
 			"GET /calls":               h.list,
 			"POST /calls/search":       h.search,

@@ -40,7 +40,7 @@ func serve(t testing.TB, agents ...agent.ID) suite {
 	d := httpapitest.NewDesk(t, agents, func(e httpapi.Edge, w *servicetest.World) http.Handler {
 		a.Shelf = w.Store
 		return handler{
-			edge: e, claim: "username", groups: "cognito:groups", supervisors: "supervisor", codeRequired: true,
+			edge: e, signIn: httpapitest.Supervision, codeRequired: true,
 			archive: a, box: box,
 		}.routes()
 	})

@@ -18,9 +18,7 @@ func main() {
 	line := &service.LineSettings{Read: store.Line}
 	h := handler{
 		edge:         httpapi.Edge{Name: "calls"},
-		claim:        r.String("IDENTITY_CLAIM"),
-		groups:       r.String("GROUPS_CLAIM"),
-		supervisors:  r.String("SUPERVISOR_GROUP"),
+		signIn:       httpapi.ReadSupervision(r),
 		codeRequired: r.Flag("WRAP_UP_CODE_REQUIRED"),
 		callBack:     r.On("CALL_BACK"),
 		archive: &archive.Archive{

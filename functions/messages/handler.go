@@ -10,16 +10,14 @@ import (
 )
 
 type handler struct {
-	edge        httpapi.Edge
-	claim       string
-	groups      string
-	supervisors string
-	box         *voicemail.Desk
+	edge   httpapi.Edge
+	signIn httpapi.SignIn
+	box    *voicemail.Desk
 }
 
 func (h handler) routes() http.Handler {
 	return httpapi.Agents{
-		Edge: h.edge, Claim: h.claim, Groups: h.groups, Supervisors: h.supervisors,
+		Edge: h.edge, SignIn: h.signIn,
 		Routes: map[string]func(*httpapi.Request) (int, any, error){
 			"GET /messages":                 h.list,
 			"POST /messages/{message}":      h.act,

@@ -41,7 +41,7 @@ func serve(t testing.TB) suite {
 	twilio.Made[id] = []voicemail.Recording{{ID: rec, Seconds: 20, Over: true}}
 	return suite{httpapitest.New(t, func() time.Time { return night }, func(e httpapi.Edge) http.Handler {
 		return handler{
-			edge: e, claim: "username", groups: "cognito:groups", supervisors: "supervisor", box: desk,
+			edge: e, signIn: httpapitest.Supervision, box: desk,
 		}.routes()
 	}), httpapitest.NewSpec(t), box, twilio}
 }

@@ -18,11 +18,9 @@ func main() {
 	store, keys := dynamo.Open(r), secret.Open(r)
 	calls := twilio.NewCalls(keys, twilio.CallSettings{APIURL: r.OptionalURL("TWILIO_API_URL")})
 	h := handler{
-		edge:        httpapi.Edge{Name: "messages"},
-		claim:       r.String("IDENTITY_CLAIM"),
-		groups:      r.String("GROUPS_CLAIM"),
-		supervisors: r.String("SUPERVISOR_GROUP"),
-		box:         &voicemail.Desk{Box: store, Recordings: calls, Keep: r.Days("MESSAGE_DAYS", 1, 999)},
+		edge:   httpapi.Edge{Name: "messages"},
+		signIn: httpapi.ReadSupervision(r),
+		box:    &voicemail.Desk{Box: store, Recordings: calls, Keep: r.Days("MESSAGE_DAYS", 1, 999)},
 	}
 	httpapi.MustStart(r.Err(), store, keys, calls)
 	httpapi.Serve(h.routes())

@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go"
 
+	"warmtransfer/shared/awsenv"
 	"warmtransfer/shared/env"
 )
 
@@ -41,28 +42,15 @@ type past struct {
 // bucket is S3, as far as a release needs it.
 type bucket struct{ s3 *s3.Client }
 
-// openBucket reads AWS's own settings and AWS_ENDPOINT_URL_S3. The client is built by hand: the SDK's
-// config package is larger than this function.
+// openBucket reads AWS's own settings and AWS_ENDPOINT_URL_S3.
 func openBucket(r *env.Reader) bucket {
-	o := s3.Options{
-		Region: r.String("AWS_REGION"), Credentials: credentials(r),
-		HTTPClient: &http.Client{Timeout: 20 * time.Second},
-		Retryer:    retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = 3 }),
-	}
-	if endpoint := r.OptionalURL("AWS_ENDPOINT_URL_S3"); endpoint != "" {
-		o.BaseEndpoint, o.UsePathStyle = &endpoint, true
-	}
-	return bucket{s3.New(o)}
-}
-
-// credentials are those of the function's role.
-func credentials(r *env.Reader) aws.CredentialsProvider {
-	c := aws.Credentials{
-		AccessKeyID:     r.String("AWS_ACCESS_KEY_ID"),
-		SecretAccessKey: r.String("AWS_SECRET_ACCESS_KEY"),
-		SessionToken:    r.Optional("AWS_SESSION_TOKEN"),
-	}
-	return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return c, nil })
+	own := awsenv.Open(r, "AWS_ENDPOINT_URL_S3")
+	return bucket{s3.New(s3.Options{
+		Region: own.Region, Credentials: own.Credentials(), BaseEndpoint: own.Endpoint,
+		UsePathStyle: own.Endpoint != nil,
+		HTTPClient:   &http.Client{Timeout: 20 * time.Second},
+		Retryer:      retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = 3 }),
+	})}
 }
 
 // publish makes the bucket serve the release. Files of the release before stay, because open pages

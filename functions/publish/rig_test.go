@@ -26,6 +26,7 @@ import (
 	"warmtransfer/local/iam"
 	"warmtransfer/local/secrets"
 	"warmtransfer/local/twiliosim"
+	"warmtransfer/shared/awsenv"
 	"warmtransfer/shared/env"
 	"warmtransfer/shared/secret"
 	"warmtransfer/shared/twilio"
@@ -95,7 +96,7 @@ func newRigFor(t *testing.T, issuer string) *rig {
 		t.Fatal(err)
 	}
 	r.s3 = s3.New(s3.Options{Region: "eu-central-1", BaseEndpoint: &bucketServer, UsePathStyle: true,
-		Credentials: credentials(env.New(getter(awsEnv)))})
+		Credentials: awsenv.Open(env.New(getter(awsEnv)), "AWS_ENDPOINT_URL_S3").Credentials()})
 	var err error
 	r.network, err = twiliosim.New(twiliosim.Config{Account: account, AuthToken: r.keys.AuthTokens[0], APIKey: apiKey,
 		APISecret: apiSecret, Number: ourNumber, Clock: r.clock})

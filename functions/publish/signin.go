@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
+	"warmtransfer/shared/awsenv"
 	"warmtransfer/shared/env"
 )
 
@@ -38,18 +39,18 @@ const (
 // yet.
 type signIn struct {
 	endpoint, region string
-	keys             aws.CredentialsProvider
+	keys             aws.Credentials
 	http             *http.Client
 }
 
 // openSignIn reads AWS's own settings and AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER.
 func openSignIn(r *env.Reader) signIn {
-	s := signIn{region: r.String("AWS_REGION"), keys: credentials(r), http: &http.Client{Timeout: 10 * time.Second}}
-	s.endpoint = r.OptionalURL("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER")
-	if s.endpoint == "" {
-		s.endpoint = "https://cognito-idp." + s.region + ".amazonaws.com"
+	own := awsenv.Open(r, "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER")
+	endpoint := "https://cognito-idp." + own.Region + ".amazonaws.com"
+	if own.Endpoint != nil {
+		endpoint = *own.Endpoint
 	}
-	return s
+	return signIn{endpoint, own.Region, own.Keys, &http.Client{Timeout: 10 * time.Second}}
 }
 
 // returnTo makes the page the only address to which sign-in and sign-out return.
@@ -83,12 +84,8 @@ func (s signIn) call(ctx context.Context, action string, body, into any) error {
 	}
 	req.Header.Set("Content-Type", "application/x-amz-json-1.1")
 	req.Header.Set("X-Amz-Target", "AWSCognitoIdentityProviderService."+operation)
-	keys, err := s.keys.Retrieve(ctx)
-	if err != nil {
-		return err
-	}
 	sum := sha256.Sum256(raw)
-	if err := v4.NewSigner().SignHTTP(ctx, keys, req, hex.EncodeToString(sum[:]), "cognito-idp", s.region,
+	if err := v4.NewSigner().SignHTTP(ctx, s.keys, req, hex.EncodeToString(sum[:]), "cognito-idp", s.region,
 		time.Now()); err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ type store interface {
 
 type handler struct {
 	edge    httpapi.Edge
-	claim   string
+	signIn  httpapi.SignIn
 	address string // of the channel, wss://; "": the stack has none
 	store   store
 	secret  func() string
@@ -54,7 +54,7 @@ func (h handler) serve() func(context.Context, json.RawMessage) (any, error) {
 
 func (h handler) routes() http.Handler {
 	return httpapi.Agents{
-		Edge: h.edge, Claim: h.claim,
+		Edge: h.edge, SignIn: h.signIn,
 		Routes: map[string]func(*httpapi.Request) (int, any, error){
 			"POST /agents/me/channel": h.issue,
 		},

@@ -71,7 +71,7 @@ func serve(t *testing.T) *suite {
 	s := &suite{t: t, store: &memory{Store: servicetest.NewStore(), pages: map[agent.ID]push.Pages{}},
 		log: &bytes.Buffer{}, spec: httpapitest.NewSpec(t)}
 	s.Site = httpapitest.New(t, func() time.Time { return now }, func(e httpapi.Edge) http.Handler {
-		s.h = handler{edge: e, claim: "username", address: "wss://push.example/live", store: s.store,
+		s.h = handler{edge: e, signIn: httpapitest.SignIn, address: "wss://push.example/live", store: s.store,
 			secret: func() string { return "SECRET" }}
 		return s.h.routes()
 	})
@@ -249,7 +249,7 @@ func TestAStackWithoutTheChannelSaysSo(t *testing.T) {
 	s := serve(t)
 	s.h.address = ""
 	s.Site = httpapitest.New(t, func() time.Time { return now }, func(e httpapi.Edge) http.Handler {
-		return handler{edge: e, claim: "username", store: s.store}.routes()
+		return handler{edge: e, signIn: httpapitest.SignIn, store: s.store}.routes()
 	})
 	_, a := s.ask("alice", time.Hour)
 	s.Problem(a, 404, "no-channel")

@@ -18,7 +18,7 @@ func main() {
 	store := dynamo.Open(r)
 	h := handler{
 		edge:    httpapi.Edge{Name: "push"},
-		claim:   r.String("IDENTITY_CLAIM"),
+		signIn:  httpapi.ReadSignIn(r),
 		address: r.Optional("PUSH_ADDRESS"),
 		store:   store,
 		secret:  rand.Text,

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"warmtransfer/shared/awsenv"
 	"warmtransfer/shared/env"
 	"warmtransfer/shared/service"
 )
@@ -21,24 +22,15 @@ type bucket struct {
 	name string
 }
 
-// openBucket reads MUSIC_BUCKET, AWS's own settings and AWS_ENDPOINT_URL_S3. The client is built by hand: the SDK's
-// config package is larger than this function.
+// openBucket reads MUSIC_BUCKET, AWS's own settings and AWS_ENDPOINT_URL_S3.
 func openBucket(r *env.Reader) bucket {
-	keys := aws.Credentials{
-		AccessKeyID:     r.String("AWS_ACCESS_KEY_ID"),
-		SecretAccessKey: r.String("AWS_SECRET_ACCESS_KEY"),
-		SessionToken:    r.Optional("AWS_SESSION_TOKEN"),
-	}
-	o := s3.Options{
-		Region:      r.String("AWS_REGION"),
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return keys, nil }),
-		HTTPClient:  &http.Client{Timeout: 3 * time.Second},
-		Retryer:     retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = 2 }),
-	}
-	if endpoint := r.OptionalURL("AWS_ENDPOINT_URL_S3"); endpoint != "" {
-		o.BaseEndpoint, o.UsePathStyle = &endpoint, true
-	}
-	return bucket{s3.New(o), r.String("MUSIC_BUCKET")}
+	own := awsenv.Open(r, "AWS_ENDPOINT_URL_S3")
+	return bucket{s3.New(s3.Options{
+		Region: own.Region, Credentials: own.Credentials(), BaseEndpoint: own.Endpoint,
+		UsePathStyle: own.Endpoint != nil,
+		HTTPClient:   &http.Client{Timeout: 3 * time.Second},
+		Retryer:      retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = 2 }),
+	}), r.String("MUSIC_BUCKET")}
 }
 
 // Keep implements shelf.

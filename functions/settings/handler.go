@@ -13,12 +13,10 @@ import (
 )
 
 type handler struct {
-	edge        httpapi.Edge
-	claim       string
-	groups      string
-	supervisors string
-	editor      service.LineEditor
-	shelf       shelf
+	edge   httpapi.Edge
+	signIn httpapi.SignIn
+	editor service.LineEditor
+	shelf  shelf
 }
 
 // shelf keeps the pieces of own music where callers hear them from.
@@ -29,7 +27,7 @@ type shelf interface {
 
 func (h handler) routes() http.Handler {
 	return httpapi.Agents{
-		Edge: h.edge, Claim: h.claim, Groups: h.groups, Supervisors: h.supervisors,
+		Edge: h.edge, SignIn: h.signIn,
 		Routes: map[string]func(*httpapi.Request) (int, any, error){
 			"GET /settings":          h.show,
 			"PUT /settings":          h.change,

@@ -32,7 +32,7 @@ func serve(t testing.TB) suite {
 			service.AgentReader
 		}{lines, w.Store}
 		return handler{
-			edge: e, claim: "username", groups: "cognito:groups", supervisors: "supervisor",
+			edge: e, signIn: httpapitest.Supervision,
 			editor: service.LineEditor{Store: store}, shelf: kept,
 		}.routes()
 	})

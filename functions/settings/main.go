@@ -15,12 +15,10 @@ func main() {
 	r := env.New(os.Getenv)
 	store := dynamo.Open(r)
 	h := handler{
-		edge:        httpapi.Edge{Name: "settings"},
-		claim:       r.String("IDENTITY_CLAIM"),
-		groups:      r.String("GROUPS_CLAIM"),
-		supervisors: r.String("SUPERVISOR_GROUP"),
-		editor:      service.LineEditor{Store: store},
-		shelf:       openBucket(r),
+		edge:   httpapi.Edge{Name: "settings"},
+		signIn: httpapi.ReadSupervision(r),
+		editor: service.LineEditor{Store: store},
+		shelf:  openBucket(r),
 	}
 	httpapi.MustStart(r.Err(), store)
 	httpapi.Serve(h.routes())

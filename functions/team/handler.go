@@ -12,17 +12,15 @@ import (
 )
 
 type handler struct {
-	edge        httpapi.Edge
-	claim       string
-	groups      string
-	supervisors string
-	newService  func(twilio.Base) *service.Service
-	team        *team.Team
+	edge       httpapi.Edge
+	signIn     httpapi.SignIn
+	newService func(twilio.Base) *service.Service
+	team       *team.Team
 }
 
 func (h handler) routes() http.Handler {
 	return httpapi.Agents{
-		Edge: h.edge, Claim: h.claim, Groups: h.groups, Supervisors: h.supervisors,
+		Edge: h.edge, SignIn: h.signIn,
 		Routes: map[string]func(*httpapi.Request) (int, any, error){
 			"GET /team":       h.supervised(h.view),
 			"POST /team/acts": h.supervised(h.act),

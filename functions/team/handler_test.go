@@ -29,7 +29,7 @@ type suite struct {
 func serve(t testing.TB, agents ...agent.ID) suite {
 	d := httpapitest.NewDesk(t, agents, func(e httpapi.Edge, w *servicetest.World) http.Handler {
 		return handler{
-			edge: e, claim: "username", groups: "cognito:groups", supervisors: "supervisor",
+			edge: e, signIn: httpapitest.Supervision,
 			team:       &team.Team{Shelf: w.Store, Day: new(team.Day)},
 			newService: func(twilio.Base) *service.Service { return w.Board },
 		}.routes()
@@ -149,7 +149,7 @@ func TestF225AStrangerToTheGroupLearnsNothing(t *testing.T) {
 func TestF225TheClaimAndTheGroupAreSettings(t *testing.T) {
 	d := httpapitest.NewDesk(t, []agent.ID{"alice"}, func(e httpapi.Edge, w *servicetest.World) http.Handler {
 		return handler{
-			edge: e, claim: "username", groups: "https://example.com/roles", supervisors: "lead",
+			edge: e, signIn: httpapi.SignIn{Claim: "username", Groups: "https://example.com/roles", Supervisors: "lead"},
 			team:       &team.Team{Shelf: w.Store, Day: new(team.Day)},
 			newService: func(twilio.Base) *service.Service { return w.Board },
 		}.routes()

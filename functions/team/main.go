@@ -4,6 +4,7 @@ package main
 
 import (
 	"warmtransfer/shared/app"
+	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/team"
 )
 
@@ -13,12 +14,10 @@ func main() {
 	a.TellPages(a.Env.Flag("DIALS_NUMBERS"))
 	a.Settings.HideListening = a.Env.Flag("HIDE_LISTENING")
 	h := handler{
-		edge:        a.Edge,
-		claim:       a.Env.String("IDENTITY_CLAIM"),
-		groups:      a.Env.String("GROUPS_CLAIM"),
-		supervisors: a.Env.String("SUPERVISOR_GROUP"),
-		newService:  a.Service,
-		team:        &team.Team{Shelf: a.Store},
+		edge:       a.Edge,
+		signIn:     httpapi.ReadSupervision(a.Env),
+		newService: a.Service,
+		team:       &team.Team{Shelf: a.Store},
 	}
 	if a.Env.Days("RECORD_DAYS", 0, 999) > 0 {
 		h.team.Day = new(team.Day)

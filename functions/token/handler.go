@@ -13,16 +13,16 @@ import (
 )
 
 type handler struct {
-	edge  httpapi.Edge
-	claim string
-	keys  twilio.Keys
-	store service.AgentReader
-	life  time.Duration // of a token
+	edge   httpapi.Edge
+	signIn httpapi.SignIn
+	keys   twilio.Keys
+	store  service.AgentReader
+	life   time.Duration // of a token
 }
 
 func (h handler) routes() http.Handler {
 	return httpapi.Agents{
-		Edge: h.edge, Claim: h.claim,
+		Edge: h.edge, SignIn: h.signIn,
 		Routes: map[string]func(*httpapi.Request) (int, any, error){
 			"POST /token": h.token,
 		},

@@ -24,7 +24,7 @@ func serve(t testing.TB, keys twilio.Keys, life time.Duration) *httpapitest.Site
 
 func serveOver(t testing.TB, keys twilio.Keys, life time.Duration, store service.Store) *httpapitest.Site {
 	return httpapitest.New(t, func() time.Time { return now }, func(e httpapi.Edge) http.Handler {
-		return handler{edge: e, claim: "username", keys: keys, life: life, store: store}.routes()
+		return handler{edge: e, signIn: httpapitest.SignIn, keys: keys, life: life, store: store}.routes()
 	})
 }
 

@@ -15,11 +15,11 @@ func main() {
 	r := env.New(os.Getenv)
 	store, keys := dynamo.Open(r), secret.Open(r)
 	h := handler{
-		edge:  httpapi.Edge{Name: "token"},
-		claim: r.String("IDENTITY_CLAIM"),
-		keys:  keys,
-		store: store,
-		life:  r.Seconds("ACCESS_TOKEN_SECONDS", 60, 3600),
+		edge:   httpapi.Edge{Name: "token"},
+		signIn: httpapi.ReadSignIn(r),
+		keys:   keys,
+		store:  store,
+		life:   r.Seconds("ACCESS_TOKEN_SECONDS", 60, 3600),
 	}
 	httpapi.MustStart(r.Err(), store, keys)
 	httpapi.Serve(h.routes())

@@ -15,7 +15,7 @@ import (
 
 type handler struct {
 	edge       httpapi.Edge
-	claim      string
+	signIn     httpapi.SignIn
 	newService func(twilio.Base) *service.Service
 
 	callBack bool // agents may call callers back
@@ -25,7 +25,7 @@ type handler struct {
 
 func (h handler) routes() http.Handler {
 	return httpapi.Agents{
-		Edge: h.edge, Claim: h.claim,
+		Edge: h.edge, SignIn: h.signIn,
 		Routes: map[string]func(*httpapi.Request) (int, any, error){
 			"POST /transfer":           h.transfer,
 			"POST /transfer/call-back": h.back,
@@ -63,8 +63,6 @@ func command(r *httpapi.Request) (cmd service.Command, err error) {
 	switch {
 	case !slices.Contains(call.Actions, in.Action):
 		return cmd, httpapi.Malformed("There is no such action.")
-	case utf8.RuneCountInString(in.Note) > call.MaxNote:
-		return cmd, httpapi.Malformed("The note is too long.")
 	case utf8.RuneCountInString(in.Request) > maxRequest:
 		return cmd, httpapi.Malformed("The request's key is too long.")
 	case len(in.Target) > maxTarget:

@@ -27,7 +27,7 @@ func serve(t testing.TB, agents ...agent.ID) suite {
 	w := servicetest.NewWorld(t, agents...)
 	s := httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
-			edge: e, claim: "username", newService: func(twilio.Base) *service.Service { return w.Board },
+			edge: e, signIn: httpapitest.SignIn, newService: func(twilio.Base) *service.Service { return w.Board },
 		}.routes()
 	})
 	return suite{Site: s, world: w, spec: httpapitest.NewSpec(t)}
@@ -216,6 +216,12 @@ func TestF154MalformedRequestsAreRefusedBeforeAnythingIsAsked(t *testing.T) {
 		`{"action":"end","request":"` + strings.Repeat("r", 65) + `"}`, `{"action":"end"`, "not json",
 	} {
 		s.Problem(s.press("alice", body), 400, "malformed")
+	}
+	for _, action := range []string{"end", "requeue", "complete"} {
+		long := s.press("alice", `{"action":"`+action+`","note":"`+strings.Repeat("ü", 201)+`"}`)
+		if p := s.Problem(long, 400, "malformed"); p["detail"] != "The note is too long." {
+			t.Errorf("%s: %v", action, p)
+		}
 	}
 	s.Problem(s.press("alice", `{"action":"end","note":"`+strings.Repeat("n", 20<<10)+`"}`), 413, "too-large")
 	if after := s.world.Store.Counts(); after["Call"] != before["Call"] ||

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"warmtransfer/local/answer"
 	"warmtransfer/local/clock"
 )
 
@@ -123,8 +124,7 @@ func (b *Bus) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if fault.Lost {
 		panic(http.ErrAbortHandler)
 	}
-	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	_ = json.NewEncoder(w).Encode(out) // a client that is gone needs no answer
+	answer.AWS(w, http.StatusOK, out)
 }
 
 // take keeps an event, unless it fails with that code. The lock is held.
@@ -154,13 +154,10 @@ func (b *Bus) take(e entry, code string) result {
 }
 
 func refuse(w http.ResponseWriter, status int, kind string) {
-	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]string{"__type": kind, "message": "The request was refused."})
+	answer.AWS(w, status, map[string]string{"__type": kind, "message": "The request was refused."})
 }
 
 // ServeEvents answers with the events that were taken.
 func (b *Bus) ServeEvents(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(slices.Concat([]Event{}, b.Events()))
+	answer.JSON(w, http.StatusOK, slices.Concat([]Event{}, b.Events()))
 }

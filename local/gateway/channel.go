@@ -138,8 +138,8 @@ func (c *channel) send(conn *connection, text []byte) error {
 
 // admit invokes the function of the route $connect.
 func (c *channel) admit(r *http.Request, id string) (status int, protocol string) {
-	c.g.busy.add(1)
-	defer c.g.busy.add(-1)
+	c.g.busy.Begin()
+	defer c.g.busy.Done()
 	now := c.g.o.Clock.Now().UTC()
 	headers := map[string]string{"Host": c.g.o.Domain}
 	for name, values := range r.Header {

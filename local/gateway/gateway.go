@@ -24,6 +24,7 @@ import (
 	"warmtransfer/local/clock"
 	"warmtransfer/local/gateway/runner"
 	"warmtransfer/local/gateway/sam"
+	"warmtransfer/local/work"
 )
 
 // Limits of an HTTP API, in bytes.
@@ -55,13 +56,13 @@ type Gateway struct {
 	schedules  *schedules
 	channel    *channel
 	streams    []*stream
-	busy       *gauge
+	busy       *work.Gauge
 }
 
 // New makes the gateway; no process runs before Warm or the first request.
 func New(o Options) (*Gateway, error) {
 	g := &Gateway{o: o, functions: map[string]*runner.Function{}, authorizer: map[string]*authorizer{},
-		keys: newKeys(o.Clock), busy: newGauge()}
+		keys: newKeys(o.Clock), busy: work.NewGauge()}
 	for name, a := range o.Template.API.Authorizers {
 		g.authorizer[name] = &authorizer{Authorizer: a, keys: g.keys, clock: o.Clock}
 	}
@@ -129,10 +130,15 @@ func (g *Gateway) Close() {
 }
 
 // Busy returns how many invocations are under way: unanswered requests, and schedules that have fired.
-func (g *Gateway) Busy() int { return g.busy.count() }
+func (g *Gateway) Busy() int { return g.busy.Count() }
 
 // Quiet waits until nothing is under way. By then others may have started something new.
-func (g *Gateway) Quiet(ctx context.Context) error { return g.busy.wait(ctx) }
+func (g *Gateway) Quiet(ctx context.Context) error {
+	if err := g.busy.Idle(ctx); err != nil {
+		return fmt.Errorf("%d invocations are still under way: %w", g.Busy(), err)
+	}
+	return nil
+}
 
 // Processes returns how many processes each function has, by its folder's name.
 func (g *Gateway) Processes() map[string]int {
@@ -176,8 +182,8 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
-	g.busy.add(1)
-	defer g.busy.add(-1)
+	g.busy.Begin()
+	defer g.busy.Done()
 	began := time.Now()
 	rec := &recorder{ResponseWriter: w}
 	if cors != nil {

@@ -53,9 +53,9 @@ func (s *schedules) fire(function string, plan sam.Schedule) {
 	}
 	id := requestID()
 	payload := scheduledEvent(id, plan, s.g.o.Clock.Now())
-	s.g.busy.add(1)
+	s.g.busy.Begin()
 	go func() {
-		defer s.g.busy.add(-1)
+		defer s.g.busy.Done()
 		_, err := s.g.functions[function].Invoke(runner.Invocation{RequestID: id, TraceID: traceID(s.g.o.Clock.Now()),
 			Payload: payload}, 15*time.Minute)
 		if err != nil {

@@ -145,12 +145,12 @@ func (s *stream) work() {
 		return
 	}
 	s.working = true
-	s.g.busy.add(1)
+	s.g.busy.Begin()
 	go s.handOut(slices.Clone(s.waiting[:min(len(s.waiting), s.plan.Batch)]))
 }
 
 func (s *stream) handOut(batch []streamRecord) {
-	defer s.g.busy.add(-1)
+	defer s.g.busy.Done()
 	done := s.invoke(batch)
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -2,7 +2,6 @@ package iam
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -13,6 +12,7 @@ import (
 	"strings"
 	"sync"
 
+	"warmtransfer/local/answer"
 	"warmtransfer/local/gateway/sam"
 )
 
@@ -139,10 +139,9 @@ func refuse(w http.ResponseWriter, c call, kind, message string) {
 			strings.TrimSuffix(kind, "Exception"), message)
 		return
 	}
-	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	w.WriteHeader(http.StatusBadRequest)
-	// A client that is gone needs no answer.
-	_ = json.NewEncoder(w).Encode(map[string]string{"__type": "com.amazon.coral.service#" + kind, "message": message})
+	answer.AWS(w, http.StatusBadRequest, map[string]string{
+		"__type": "com.amazon.coral.service#" + kind, "message": message,
+	})
 }
 
 // Proxy passes requests on to a service elsewhere. On an error the connection ends, as it would without a proxy. The

@@ -13,7 +13,6 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -24,6 +23,7 @@ import (
 
 	"github.com/lestrrat-go/jwx/v3/jwk"
 
+	"warmtransfer/local/answer"
 	"warmtransfer/local/clock"
 )
 
@@ -164,7 +164,7 @@ func (i *Issuer) allowOrigin(h http.Header, r *http.Request) {
 
 // discovery is OpenID Connect Discovery 1.0 section 3.
 func (i *Issuer) discovery(w http.ResponseWriter, _ *http.Request) {
-	answer(w, http.StatusOK, map[string]any{
+	answer.JSON(w, http.StatusOK, map[string]any{
 		"issuer":                                     i.o.URL,
 		"authorization_endpoint":                     i.o.URL + "/authorize",
 		"token_endpoint":                             i.o.URL + "/token",
@@ -187,12 +187,8 @@ func (i *Issuer) discovery(w http.ResponseWriter, _ *http.Request) {
 	})
 }
 
-func (i *Issuer) jwks(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, i.public) }
-
-func answer(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // a client that is gone needs no answer
+func (i *Issuer) jwks(w http.ResponseWriter, _ *http.Request) {
+	answer.JSON(w, http.StatusOK, i.public)
 }
 
 // failure is an error answer of section 5.2, or of 4.1.2.1 as parameters.
@@ -208,7 +204,7 @@ func (f *failure) answer(w http.ResponseWriter) {
 	if f.Code == "invalid_client" {
 		status = http.StatusUnauthorized
 	}
-	answer(w, status, f)
+	answer.JSON(w, status, f)
 }
 
 // form reads the parameters of a request. A repeated one is an error (section 3.1 and 3.2); an empty one counts as

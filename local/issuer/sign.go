@@ -13,6 +13,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/lestrrat-go/jwx/v3/jwa"
 	"github.com/lestrrat-go/jwx/v3/jws"
+
+	"warmtransfer/local/answer"
 )
 
 // Token makes an access token for an agent, as a sign-in would, for scripts and tests. The error is ErrUnknownAgent if
@@ -86,18 +88,18 @@ func (i *Issuer) userinfo(w http.ResponseWriter, r *http.Request) {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
 		w.Header().Set("WWW-Authenticate", "Bearer")
-		answer(w, http.StatusUnauthorized, &failure{"invalid_request", "the bearer token is missing"})
+		answer.JSON(w, http.StatusUnauthorized, &failure{"invalid_request", "the bearer token is missing"})
 		return
 	}
 	a, scope, err := i.bearer(strings.TrimSpace(token))
 	if err != nil {
 		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
-		answer(w, http.StatusUnauthorized, &failure{"invalid_token", err.Error()})
+		answer.JSON(w, http.StatusUnauthorized, &failure{"invalid_token", err.Error()})
 		return
 	}
 	out := a.profile(scope)
 	out["sub"], out["username"] = a.subject(), a.Username
-	answer(w, http.StatusOK, out)
+	answer.JSON(w, http.StatusOK, out)
 }
 
 // bearer checks one of our own access tokens.

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"warmtransfer/local/answer"
 )
 
 // token is the token endpoint (sections 4.1.3 and 6). The client is public: it names itself and proves only that it has
@@ -94,7 +96,8 @@ func (i *Issuer) issue(w http.ResponseWriter, f *family) {
 		return
 	}
 	w.Header().Set("Pragma", "no-cache")
-	answer(w, http.StatusOK, map[string]any{"access_token": access, "id_token": id, "refresh_token": i.grants.token(f),
+	answer.JSON(w, http.StatusOK, map[string]any{
+		"access_token": access, "id_token": id, "refresh_token": i.grants.token(f),
 		"token_type": "Bearer", "expires_in": int(i.o.Life.Seconds()), "scope": f.scope})
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"warmtransfer/local/answer"
 	"warmtransfer/local/clock"
 )
 
@@ -139,7 +140,7 @@ func (s *Secrets) answer(w http.ResponseWriter, stage, id string) {
 			"Secrets Manager can't find the specified secret value for staging label: "+stage)
 		return
 	}
-	write(w, http.StatusOK, map[string]any{"ARN": s.arn(), "Name": s.id[strings.LastIndex(s.id, ":")+1:],
+	answer.AWS(w, http.StatusOK, map[string]any{"ARN": s.arn(), "Name": s.id[strings.LastIndex(s.id, ":")+1:],
 		"CreatedDate":  found.created,
 		"SecretString": found.text, "VersionId": found.id, "VersionStages": stages})
 }
@@ -153,11 +154,5 @@ func (s *Secrets) arn() string {
 
 func refuse(w http.ResponseWriter, status int, kind, message string) {
 	w.Header().Set("X-Amzn-Errortype", kind)
-	write(w, status, map[string]string{"__type": kind, "message": message})
-}
-
-func write(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // a client that is gone needs no answer
+	answer.AWS(w, status, map[string]string{"__type": kind, "message": message})
 }

@@ -5,12 +5,13 @@ import (
 	"io"
 	"net/http"
 
+	"warmtransfer/local/answer"
 	"warmtransfer/shared/twilio"
 )
 
 // serveParts answers where the parts are.
 func (s *Stack) serveParts(w http.ResponseWriter, _ *http.Request) {
-	answer(w, http.StatusOK, map[string]string{
+	answer.JSON(w, http.StatusOK, map[string]string{
 		"api": s.API, "issuer": s.Issuer, "twilio": s.Twilio, "store": s.Store, "number": s.Number,
 	})
 }
@@ -30,19 +31,13 @@ func (s *Stack) serveToken(w http.ResponseWriter, r *http.Request) {
 	d := json.NewDecoder(io.LimitReader(r.Body, 4096))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&body); err != nil {
-		answer(w, http.StatusBadRequest, map[string]string{"error": `want {"agent":"alice"}`})
+		answer.JSON(w, http.StatusBadRequest, map[string]string{"error": `want {"agent":"alice"}`})
 		return
 	}
 	token, err := s.SignIn.Token(body.Agent)
 	if err != nil {
-		answer(w, http.StatusNotFound, map[string]string{"error": err.Error()})
+		answer.JSON(w, http.StatusNotFound, map[string]string{"error": err.Error()})
 		return
 	}
-	answer(w, http.StatusOK, map[string]string{"access_token": token})
-}
-
-func answer(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // a client that is gone needs no answer
+	answer.JSON(w, http.StatusOK, map[string]string{"access_token": token})
 }

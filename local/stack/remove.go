@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"warmtransfer/local/answer"
 	"warmtransfer/shared/agent"
 	"warmtransfer/shared/dynamo"
 	"warmtransfer/shared/httpapi"
@@ -55,14 +56,14 @@ func (s *Stack) serveAgent(w http.ResponseWriter, r *http.Request) {
 	d := json.NewDecoder(io.LimitReader(r.Body, 4096))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&body); err != nil {
-		answer(w, http.StatusBadRequest, map[string]string{"error": `want {"agent":"alice","removed":true}`})
+		answer.JSON(w, http.StatusBadRequest, map[string]string{"error": `want {"agent":"alice","removed":true}`})
 		return
 	}
 	if err := s.SetRemoved(r.Context(), body.Agent, body.Removed); err != nil {
-		answer(w, http.StatusNotFound, map[string]string{"error": err.Error()})
+		answer.JSON(w, http.StatusNotFound, map[string]string{"error": err.Error()})
 		return
 	}
-	answer(w, http.StatusOK, map[string]any{"agent": body.Agent, "removed": body.Removed})
+	answer.JSON(w, http.StatusOK, map[string]any{"agent": body.Agent, "removed": body.Removed})
 }
 
 // Forget erases what is kept of a caller, as make forget does with a deployment.
@@ -77,13 +78,13 @@ func (s *Stack) serveForget(w http.ResponseWriter, r *http.Request) {
 	d := json.NewDecoder(io.LimitReader(r.Body, 4096))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&body); err != nil || body.Number == "" {
-		answer(w, http.StatusBadRequest, map[string]string{"error": `want {"number":"+15550199"}`})
+		answer.JSON(w, http.StatusBadRequest, map[string]string{"error": `want {"number":"+15550199"}`})
 		return
 	}
 	f, err := s.Forget(r.Context(), body.Number)
 	if err != nil {
-		answer(w, http.StatusServiceUnavailable, map[string]string{"error": err.Error()})
+		answer.JSON(w, http.StatusServiceUnavailable, map[string]string{"error": err.Error()})
 		return
 	}
-	answer(w, http.StatusOK, f)
+	answer.JSON(w, http.StatusOK, f)
 }

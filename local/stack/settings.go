@@ -10,6 +10,7 @@ import (
 	"time"
 	_ "time/tzdata" // a machine may have no time zones
 
+	"warmtransfer/local/answer"
 	"warmtransfer/shared/dynamo"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/settings"
@@ -93,8 +94,8 @@ func (s *Stack) serveSettings(w http.ResponseWriter, r *http.Request) {
 	table := dynamo.New(s.Table.Client(), s.TableName)
 	line, err := EditSettings(r.Context(), table, file, r.Method == http.MethodDelete, s.Clock.Now())
 	if err != nil {
-		answer(w, http.StatusUnprocessableEntity, map[string]string{"error": err.Error()})
+		answer.JSON(w, http.StatusUnprocessableEntity, map[string]string{"error": err.Error()})
 		return
 	}
-	answer(w, http.StatusOK, line)
+	answer.JSON(w, http.StatusOK, line)
 }

@@ -14,7 +14,7 @@
 //	    └──> webhooks ──┴──> faults, journal, activity
 //
 //	notation    SIDs, numbers, addresses, times and errors as Twilio writes them
-//	activity    what is under way; waits by the clock; a queue of work
+//	activity    what is under way; waits by the clock
 //	journal     webhooks, REST calls and warnings; the stream of events
 //	faults      rules about what goes wrong on purpose
 //	media       what a leg hears, as values; the sound files that are played

@@ -22,6 +22,7 @@ import (
 	"warmtransfer/local/twiliosim/rest"
 	"warmtransfer/local/twiliosim/twiml"
 	"warmtransfer/local/twiliosim/webhooks"
+	"warmtransfer/local/work"
 )
 
 // Config is what a Network is made of. Zero values mean the defaults named.
@@ -118,7 +119,7 @@ type Network struct {
 	rules   *faults.Rules
 	hooks   *webhooks.Sender
 	files   *media.Files
-	notices *activity.Queue
+	notices *work.Queue
 
 	mu     sync.Mutex
 	listen []func(leg string, sounds []media.Sound)
@@ -139,7 +140,7 @@ func New(cfg Config) (*Network, error) {
 		journal: journal.New(cfg.Clock, cfg.Records),
 		rules:   &faults.Rules{},
 	}
-	n.notices = activity.NewQueue(n.busy)
+	n.notices = work.NewQueue(n.busy.Go)
 	n.hooks = webhooks.New(webhooks.Config{
 		Token: cfg.AuthToken, Limit: cfg.WebhookLimit, Clock: cfg.Clock, Busy: n.busy, Journal: n.journal,
 		Rules: n.rules, Client: n.client,

@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
+	"warmtransfer/shared/awsenv"
 	"warmtransfer/shared/env"
 	"warmtransfer/shared/service"
 )
@@ -55,16 +56,13 @@ func Open(r *env.Reader) *Connections {
 	if err != nil {
 		return nil // OptionalURL has parsed it
 	}
-	if local := r.OptionalURL("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"); local != "" {
-		base = local + at.Path
+	own := awsenv.Open(r, "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI")
+	if own.Endpoint != nil {
+		base = *own.Endpoint + at.Path
 	}
 	return &Connections{
-		base: base, host: at.Host, scope: scope, region: r.String("AWS_REGION"), signer: v4.NewSigner(), now: time.Now,
-		keys: aws.Credentials{
-			AccessKeyID:     r.String("AWS_ACCESS_KEY_ID"),
-			SecretAccessKey: r.String("AWS_SECRET_ACCESS_KEY"),
-			SessionToken:    r.Optional("AWS_SESSION_TOKEN"),
-		},
+		base: base, host: at.Host, scope: scope, region: own.Region, keys: own.Keys,
+		signer: v4.NewSigner(), now: time.Now,
 		http: &http.Client{
 			Timeout: sendTime,
 			Transport: &http.Transport{

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
+	"warmtransfer/shared/awsenv"
 	"warmtransfer/shared/env"
 	"warmtransfer/shared/notice"
 )
@@ -42,27 +43,13 @@ func New(client *eventbridge.Client, name string) *Bus {
 	return &Bus{client: client, name: name, pause: retryPause}
 }
 
-// Open is the bus that the environment names: EVENT_BUS, the region and credentials that Lambda sets
-// (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html), and AWS_ENDPOINT_URL_EVENTBRIDGE for a bus
-// that is not Amazon's (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html). The reader reports
-// what is missing.
+// Open is the bus that the environment names: EVENT_BUS, AWS's own settings, and AWS_ENDPOINT_URL_EVENTBRIDGE for a
+// bus that is not Amazon's. The reader reports what is missing.
 func Open(r *env.Reader) *Bus {
-	credentials := aws.Credentials{
-		AccessKeyID:     r.String("AWS_ACCESS_KEY_ID"),
-		SecretAccessKey: r.String("AWS_SECRET_ACCESS_KEY"),
-		SessionToken:    r.Optional("AWS_SESSION_TOKEN"),
-	}
-	o := eventbridge.Options{
-		Region:  r.String("AWS_REGION"),
-		Retryer: aws.NopRetryer{},
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return credentials, nil
-		}),
-	}
-	if url := r.OptionalURL("AWS_ENDPOINT_URL_EVENTBRIDGE"); url != "" {
-		o.BaseEndpoint = &url
-	}
-	return New(eventbridge.New(o), r.String("EVENT_BUS"))
+	own := awsenv.Open(r, "AWS_ENDPOINT_URL_EVENTBRIDGE")
+	return New(eventbridge.New(eventbridge.Options{
+		Region: own.Region, Credentials: own.Credentials(), BaseEndpoint: own.Endpoint, Retryer: aws.NopRetryer{},
+	}), r.String("EVENT_BUS"))
 }
 
 // Put sends notices in their order, and returns how many of them are dealt with: those before the first that the bus

@@ -2,7 +2,6 @@ package call
 
 import (
 	"time"
-	"unicode/utf8"
 
 	"warmtransfer/shared/agent"
 )
@@ -82,11 +81,8 @@ func (c change) startTransfer(r Request, t Target) error {
 
 // requeueFor gives the caller back to the queue, at its head, with a note for the agent who answers next.
 func (c change) requeueFor(r Request, note string) error {
-	switch err := c.Seat(r.Agent).Allowed(DoRequeue); {
-	case err != nil:
+	if err := c.Seat(r.Agent).Allowed(DoRequeue); err != nil {
 		return err
-	case utf8.RuneCountInString(note) > MaxNote:
-		return ErrTooLong
 	}
 	from := *c.Leg(c.Owner)
 	_ = c.transition(Requeue)

@@ -1,10 +1,6 @@
 package call
 
-import (
-	"unicode/utf8"
-
-	"warmtransfer/shared/agent"
-)
+import "warmtransfer/shared/agent"
 
 // Role is the part of an agent in a call.
 type Role string
@@ -101,8 +97,6 @@ func (s Seat) MayTransfer(a Action, t Target) error {
 	}
 	c := s.call
 	switch {
-	case utf8.RuneCountInString(t.Note) > MaxNote:
-		return ErrTooLong
 	case t.Agent != nil && c.Seat(t.Agent.ID).Leg() != nil:
 		return ErrSelf
 	case t.Number != "" && t.Number == c.From:

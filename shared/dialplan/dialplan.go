@@ -21,12 +21,12 @@ type Policy struct {
 
 // Reasons why a number may not be dialled: the slugs of a *service.NumberError.
 const (
-	NotE164 = "not-e164"  // not written as a plus sign and digits, or no valid number
-	Own     = "own"       // one of our own numbers: the call would come back to us
-	Country = "country"   // outside the allowed countries
-	Short   = "short"     // emergency, or another short code
-	Costly  = "premium"   // premium rate, shared cost, and every other type that may cost more
-	Useless = "no-person" // pagers and voicemail: nobody could take the caller
+	NotE164  = "not-e164"  // not written as a plus sign and digits, or no valid number
+	Own      = "own"       // one of our own numbers: the call would come back to us
+	Country  = "country"   // outside the allowed countries
+	Short    = "short"     // emergency, or another short code
+	Premium  = "premium"   // premium rate, shared cost, and every other type that may cost more
+	NoPerson = "no-person" // pagers and voicemail: nobody could take the caller
 )
 
 // New is a policy that allows the numbers of these countries (ISO 3166, such as "DE"), but not our own numbers. Without
@@ -68,14 +68,10 @@ func Open(r *env.Reader, own string) service.Numbers {
 // Any says whether the policy allows any number at all.
 func (p *Policy) Any() bool { return p != nil && len(p.countries) > 0 }
 
-// maxDigits is the longest number of E.164 (https://www.itu.int/rec/T-REC-E.164). The shortest is given by each
-// numbering plan.
-const maxDigits = 15
-
 // Allow implements service.Numbers. It accepts nothing but strict E.164 (https://www.itu.int/rec/T-REC-E.164): a number
 // that a person, our code and Twilio read differently can be used for toll fraud.
 func (p *Policy) Allow(number string) (string, error) {
-	if !e164(number) {
+	if !env.International(number) { // the shortest number is given by each numbering plan
 		return "", refuse(NotE164)
 	}
 	if slices.Contains(p.own, number) {
@@ -103,23 +99,10 @@ func (p *Policy) Allow(number string) (string, error) {
 	case "fixed", "mobile", "voip", "toll-free":
 		return number, nil
 	case "pager", "voicemail":
-		return "", refuse(Useless)
+		return "", refuse(NoPerson)
 	default:
-		return "", refuse(Costly)
+		return "", refuse(Premium)
 	}
-}
-
-// e164 says whether s is a plus sign and digits that do not begin with 0, of a possible length.
-func e164(s string) bool {
-	if len(s) < 3 || len(s) > 1+maxDigits || s[0] != '+' || s[1] == '0' {
-		return false
-	}
-	for i := 1; i < len(s); i++ {
-		if s[i] < '0' || s[i] > '9' {
-			return false
-		}
-	}
-	return true
 }
 
 func refuse(why string) error { return &service.NumberError{Why: why} }

@@ -37,13 +37,13 @@ func TestF155NumbersThatMayAndMayNotBeDialled(t *testing.T) {
 		"+44999":           Short,
 		"+112":             NotE164,
 		"+911":             NotE164,
-		"+499001234567":    Costly, // premium
-		"+449098790000":    Costly,
-		"+19002345678":     Costly,
-		"+491801234567":    Costly, // shared cost
-		"+448431234567":    Costly,
-		"+4970012345678":   Costly, // personal number
-		"+4916411234567":   Useless,
+		"+499001234567":    Premium, // premium
+		"+449098790000":    Premium,
+		"+19002345678":     Premium,
+		"+491801234567":    Premium, // shared cost
+		"+448431234567":    Premium,
+		"+4970012345678":   Premium, // personal number
+		"+4916411234567":   NoPerson,
 		"+448001111":       "", // toll free
 		"+4401632960123":   NotE164,
 		"+49030901820":     NotE164,

@@ -8,12 +8,14 @@ import (
 	"testing"
 
 	"github.com/nyaruka/phonenumbers"
+
+	"warmtransfer/shared/env"
 )
 
 // judged says whether the number may be dialled according to the library itself, if all countries are allowed.
 func judged(number string) bool {
 	n, err := phonenumbers.Parse(number, phonenumbers.UNKNOWN_REGION)
-	if err != nil || !e164(number) {
+	if err != nil || !env.International(number) {
 		return false
 	}
 	national := phonenumbers.GetNationalSignificantNumber(n)

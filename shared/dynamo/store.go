@@ -47,6 +47,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"warmtransfer/shared/archive"
+	"warmtransfer/shared/awsenv"
 	"warmtransfer/shared/env"
 	"warmtransfer/shared/service"
 )
@@ -78,29 +79,16 @@ func New(client *dynamodb.Client, name string) *Store {
 	}
 }
 
-// Open is the store that the environment names: TABLE_NAME, the region and credentials that Lambda sets
-// (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html), and AWS_ENDPOINT_URL_DYNAMODB for a store
-// that is not Amazon's (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html). The reader reports
-// what is missing. The credentials are those of the process and last as long.
+// Open is the store that the environment names: TABLE_NAME, AWS's own settings, and AWS_ENDPOINT_URL_DYNAMODB for a
+// store that is not Amazon's. The reader reports what is missing.
 func Open(r *env.Reader) *Store {
 	name := r.String("TABLE_NAME")
-	credentials := aws.Credentials{
-		AccessKeyID:     r.String("AWS_ACCESS_KEY_ID"),
-		SecretAccessKey: r.String("AWS_SECRET_ACCESS_KEY"),
-		SessionToken:    r.Optional("AWS_SESSION_TOKEN"),
-	}
-	o := dynamodb.Options{
-		Region:     r.String("AWS_REGION"),
-		Retryer:    aws.NopRetryer{},
+	own := awsenv.Open(r, "AWS_ENDPOINT_URL_DYNAMODB")
+	return New(dynamodb.New(dynamodb.Options{
+		Region: own.Region, Credentials: own.Credentials(), BaseEndpoint: own.Endpoint,
 		HTTPClient: bufferedBody{awshttp.NewBuildableClient()},
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return credentials, nil
-		}),
-	}
-	if url := r.OptionalURL("AWS_ENDPOINT_URL_DYNAMODB"); url != "" {
-		o.BaseEndpoint = &url
-	}
-	return New(dynamodb.New(o), name)
+		Retryer:    aws.NopRetryer{},
+	}), name)
 }
 
 // Warm opens the connection ahead of the first request. It takes at most the time of one operation; a

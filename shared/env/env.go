@@ -78,12 +78,17 @@ func (r *Reader) On(name string) bool {
 	return v == "on"
 }
 
-// E164 says whether a text is a telephone number in E.164 form (https://www.itu.int/rec/T-REC-E.164): + and 7 to 15
-// digits, the first of them not 0. It is no regular expression, which each start would have to compile.
-func E164(text string) bool {
+// International says whether a text is written as E.164 (https://www.itu.int/rec/T-REC-E.164) writes a number: + and at
+// most 15 digits, the first of them not 0. How short a number may be is the matter of its numbering plan; one digit is
+// none. It is no regular expression, which each start would have to compile.
+func International(text string) bool {
 	digits, ok := strings.CutPrefix(text, "+")
-	return ok && len(digits) >= 7 && len(digits) <= 15 && digits[0] != '0' && strings.Trim(digits, "0123456789") == ""
+	return ok && len(digits) >= 2 && len(digits) <= 15 && digits[0] != '0' && strings.Trim(digits, "0123456789") == ""
 }
+
+// E164 says whether a text is a telephone number in E.164 form, as far as can be said without its numbering plan: it is
+// International, and has at least 7 digits.
+func E164(text string) bool { return International(text) && len(text) > 7 }
 
 // Number is a required telephone number in E.164 form.
 func (r *Reader) Number(name string) string {

@@ -80,3 +80,16 @@ func TestAllProblemsAtOnceAndNoValues(t *testing.T) {
 		}
 	}
 }
+
+func TestNumbersAreWrittenAsE164(t *testing.T) {
+	for number, want := range map[string]struct{ international, e164 bool }{
+		"+15550100": {true, true}, "+1555010": {true, true}, "+155501": {true, false}, "+49": {true, false},
+		"+4": {}, "+": {}, "": {}, "+123456789012345": {true, true}, "+1234567890123456": {}, "+05550100": {},
+		"15550100": {}, "0015550100": {}, "+1 5550100": {}, "+1555010x": {}, "+1555010\n": {}, "++1555010": {},
+		"+٤٩٣٠١٢٣٤": {},
+	} {
+		if International(number) != want.international || E164(number) != want.e164 {
+			t.Errorf("%q: international %t, E.164 %t", number, International(number), E164(number))
+		}
+	}
+}

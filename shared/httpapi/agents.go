@@ -15,6 +15,7 @@ import (
 
 	"warmtransfer/shared/agent"
 	"warmtransfer/shared/agentview"
+	"warmtransfer/shared/env"
 	"warmtransfer/shared/service"
 )
 
@@ -27,13 +28,29 @@ const (
 	maxName = 100
 )
 
-// Agents serves the agents' API: JSON, for those whom the authorizer has let in.
-type Agents struct {
-	Edge
-	Claim string // the access token's claim that names the agent
+// SignIn says what an access token tells of an agent.
+type SignIn struct {
+	Claim string // the claim that names the agent
 	// Groups is the claim that names the agent's groups, and Supervisors the group that makes a supervisor. A function
 	// that does not ask leaves them empty: then nobody is one.
 	Groups, Supervisors string
+}
+
+// ReadSignIn reads IDENTITY_CLAIM. It is for a function to which every agent is like the other.
+func ReadSignIn(r *env.Reader) SignIn { return SignIn{Claim: r.String("IDENTITY_CLAIM")} }
+
+// ReadSupervision reads what ReadSignIn does, and GROUPS_CLAIM and SUPERVISOR_GROUP. It is for a function that asks
+// whether an agent is a supervisor.
+func ReadSupervision(r *env.Reader) SignIn {
+	s := ReadSignIn(r)
+	s.Groups, s.Supervisors = r.String("GROUPS_CLAIM"), r.String("SUPERVISOR_GROUP")
+	return s
+}
+
+// Agents serves the agents' API: JSON, for those whom the authorizer has let in.
+type Agents struct {
+	Edge
+	SignIn
 	// Routes return status and body; an error becomes a problem.
 	Routes map[string]func(*Request) (status int, body any, err error)
 }

@@ -61,6 +61,7 @@ var kinds = []kind{
 	{as: as[Malformed], status: 400, slug: "malformed", title: "The request is malformed."},
 	{is: service.ErrTargetNeeded, status: 400, slug: "target-needed",
 		title: "This action needs a target, or must not have one."},
+	{is: call.ErrTooLong, status: 400, slug: "malformed", title: "The request is malformed."},
 	{is: service.ErrReason, status: 400, slug: "malformed", title: "The request is malformed."},
 	{is: errNoToken, status: 401, slug: "not-signed-in", title: "You are not signed in."},
 	{is: agent.ErrNoName, status: 403, slug: "no-name", title: "Your sign-in does not name an agent."},
@@ -158,6 +159,8 @@ func writeError(w http.ResponseWriter, r *Request, err error) {
 	switch {
 	case errors.As(err, &malformed):
 		p.Detail = malformed.Error()
+	case errors.Is(err, call.ErrTooLong):
+		p.Detail = "The note is too long."
 	case errors.As(err, &bad):
 		p.Detail = bad.Error()
 	case errors.As(err, &transition):

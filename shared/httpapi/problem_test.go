@@ -21,6 +21,7 @@ func TestEveryErrorHasItsAnswer(t *testing.T) {
 		{Malformed("x"), 400, "malformed"},
 		{service.ErrTargetNeeded, 400, "target-needed"},
 		{service.ErrReason, 400, "malformed"},
+		{call.ErrTooLong, 400, "malformed"},
 		{agent.ErrNoName, 403, "no-name"},
 		{call.ErrNoCall, 409, "no-call"},
 		{call.ErrNotYours, 409, "not-yours"},

@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
+	"warmtransfer/shared/awsenv"
 	"warmtransfer/shared/env"
 	"warmtransfer/shared/twilio"
 )
@@ -45,23 +46,11 @@ type Secret struct {
 
 var _ twilio.Keys = (*Secret)(nil)
 
-// Open reads the settings SECRET_ID and those that Lambda sets
-// (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html): AWS_REGION, AWS_ACCESS_KEY_ID,
-// AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_ENDPOINT_URL_SECRETS_MANAGER. It does not read the secret yet.
-//
-// The client is built by hand: the SDK's config package looks in more places and would slow down every
-// start.
+// Open reads the settings SECRET_ID, AWS's own and AWS_ENDPOINT_URL_SECRETS_MANAGER. It does not read the secret yet.
 func Open(r *env.Reader) *Secret {
-	creds := aws.Credentials{
-		AccessKeyID:     r.String("AWS_ACCESS_KEY_ID"),
-		SecretAccessKey: r.String("AWS_SECRET_ACCESS_KEY"),
-		SessionToken:    r.Optional("AWS_SESSION_TOKEN"),
-	}
-	o := secretsmanager.Options{
-		Region: r.String("AWS_REGION"),
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return creds, nil
-		}),
+	own := awsenv.Open(r, "AWS_ENDPOINT_URL_SECRETS_MANAGER")
+	client := secretsmanager.New(secretsmanager.Options{
+		Region: own.Region, Credentials: own.Credentials(), BaseEndpoint: own.Endpoint,
 		HTTPClient: &http.Client{
 			Timeout:   tryTime,
 			Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: 3},
@@ -70,14 +59,8 @@ func Open(r *env.Reader) *Secret {
 			o.MaxAttempts = 2
 			o.MaxBackoff = 50 * time.Millisecond
 		}),
-	}
-	if endpoint := r.OptionalURL("AWS_ENDPOINT_URL_SECRETS_MANAGER"); endpoint != "" {
-		o.BaseEndpoint = &endpoint
-	}
-	return &Secret{
-		id: r.String("SECRET_ID"), client: secretsmanager.New(o),
-		now: time.Now, turn: make(chan struct{}, 1),
-	}
+	})
+	return &Secret{id: r.String("SECRET_ID"), client: client, now: time.Now, turn: make(chan struct{}, 1)}
 }
 
 // Warm reads the secret ahead of the first request. It cannot fail; without its result the first

@@ -78,7 +78,7 @@ func (m *matcher) secondLook(ctx context.Context, c *call.Call) *call.Call {
 func (m *matcher) joined(
 	ctx context.Context, id call.ID, now time.Time, expected func(*call.Call) bool, f decide,
 ) (*call.Call, error) {
-	seen := m.look(ctx, now) // before the call is loaded, which the request for music is about to save
+	listed := m.read(ctx, now) // before the call is loaded, which the request for music is about to save
 	c, err := m.load(ctx, id)
 	if err != nil {
 		return nil, err
@@ -88,11 +88,11 @@ func (m *matcher) joined(
 		return m.updateAfterFrom(ctx, c, now, expected, f, m.updateAndMatchFrom)
 	}
 	by := asking{in: in, unsaved: &unsaved{stored: c, apply: f}}
-	if offered := m.offerSeen(ctx, now, by, seen); offered != nil && offered.ID == id {
+	if offered := m.offerListed(ctx, now, by, listed); offered != nil && offered.ID == id {
 		return offered, nil
 	}
 	update := m.updateFrom
-	if len(seen.free) > 0 || seen.err != nil { // others were quicker, and have perhaps left one
+	if len(listed.free) > 0 || listed.err != nil { // others were quicker, and have perhaps left one
 		update = m.updateAndMatchFrom
 	}
 	return m.updateAfterFrom(ctx, c, now, expected, f, update)
@@ -165,27 +165,27 @@ func (m *matcher) offerNext(ctx context.Context, now time.Time, by asking, queue
 			return nil
 		}
 	}
-	return m.offerSeen(ctx, now, by, sight{agents, queue, nil})
+	return m.offerListed(ctx, now, by, lists{agents, queue, nil})
 }
 
-// sight is the free agents and the callers who wait, as they were listed.
-type sight struct {
+// lists is the free agents and the callers who wait, as they were listed.
+type lists struct {
 	free  []agent.Agent
 	queue []QueueEntry
 	err   error
 }
 
-// look reads both lists, side by side.
-func (m *matcher) look(ctx context.Context, now time.Time) (s sight) {
+// read reads both lists, side by side.
+func (m *matcher) read(ctx context.Context, now time.Time) (l lists) {
 	var unknown error
 	m.set.Together(
-		func() { s.free, s.err = m.free(ctx, QueuePage, now) },
-		func() { s.queue, unknown = m.store.Queue(ctx) },
+		func() { l.free, l.err = m.free(ctx, QueuePage, now) },
+		func() { l.queue, unknown = m.store.Queue(ctx) },
 	)
-	if unknown != nil && len(s.queue) == 0 { // some of the callers will do
-		s.err = errors.Join(s.err, unknown)
+	if unknown != nil && len(l.queue) == 0 { // some of the callers will do
+		l.err = errors.Join(l.err, unknown)
 	}
-	return s
+	return l
 }
 
 // matchRounds is how often the lists are read in one use case. When many callers arrive at
@@ -195,25 +195,25 @@ const matchRounds = 4
 // offerTries is how many agents of one list are tried.
 const offerTries = 2
 
-// offerSeen is offerNext with lists that were just read.
-func (m *matcher) offerSeen(ctx context.Context, now time.Time, by asking, s sight) *call.Call {
-	for round := 1; s.err == nil; round++ {
-		offered, again := m.offerOnce(ctx, now, by, s)
+// offerListed is offerNext with lists that were just read.
+func (m *matcher) offerListed(ctx context.Context, now time.Time, by asking, l lists) *call.Call {
+	for round := 1; l.err == nil; round++ {
+		offered, again := m.offerOnce(ctx, now, by, l)
 		if !again || round == matchRounds || ctx.Err() != nil {
 			return offered
 		}
-		s = m.look(ctx, now)
+		l = m.read(ctx, now)
 	}
 	return nil
 }
 
-// offerOnce is offerSeen with one reading of the lists. Again: other requests had taken the agents.
-func (m *matcher) offerOnce(ctx context.Context, now time.Time, by asking, s sight) (offered *call.Call, again bool) {
+// offerOnce is offerListed with one reading of the lists. Again: other requests had taken the agents.
+func (m *matcher) offerOnce(ctx context.Context, now time.Time, by asking, l lists) (offered *call.Call, again bool) {
 	view := matching.Situation{
-		Now: now, Queue: s.queue, Caller: by.in, Agent: by.who, Loaded: map[call.ID]matching.Loaded{},
+		Now: now, Queue: l.queue, Caller: by.in, Agent: by.who, Loaded: map[call.ID]matching.Loaded{},
 	}
-	for i := range s.free {
-		view.Free = append(view.Free, &s.free[i])
+	for i := range l.free {
+		view.Free = append(view.Free, &l.free[i])
 	}
 	for {
 		switch step := matching.Next(view).(type) {

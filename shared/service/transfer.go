@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"warmtransfer/shared/agent"
 	"warmtransfer/shared/agentview"
@@ -118,6 +119,9 @@ func (s *Service) command(
 
 // check refuses a command that makes no sense in any state.
 func (cmd Command) check() error {
+	if utf8.RuneCountInString(cmd.Note) > call.MaxNote {
+		return call.ErrTooLong
+	}
 	if cmd.Action.Begins() != (cmd.Target != nil) {
 		return ErrTargetNeeded
 	}

@@ -1,75 +1,29 @@
 // Package activity knows whether anything is under way: a webhook, a REST call, a message
 // to a client, a step of a document. What waits for a time to come is not under way.
 //
-// It refuses to know what is done; it counts it, waits for it and runs it in order.
+// It refuses to know what is done; it counts it and waits for it.
 package activity
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"warmtransfer/local/clock"
+	"warmtransfer/local/work"
 )
 
 // Tracker counts what is under way. Its methods are safe for concurrent use.
 type Tracker struct {
+	*work.Gauge
 	clock  clock.Clock
 	ctx    context.Context
 	cancel context.CancelFunc
-
-	mu   sync.Mutex
-	n    int
-	zero chan struct{} // closed while n is 0
 }
 
 // New returns a Tracker with nothing under way. Its waits go by the clock.
 func New(c clock.Clock) *Tracker {
 	ctx, cancel := context.WithCancel(context.Background())
-	t := &Tracker{clock: c, ctx: ctx, cancel: cancel, zero: make(chan struct{})}
-	close(t.zero)
-	return t
-}
-
-// Begin counts one more thing that is under way; Done is its end.
-func (t *Tracker) Begin() { t.add(1) }
-
-// Done ends what Begin began.
-func (t *Tracker) Done() { t.add(-1) }
-
-func (t *Tracker) add(d int) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.n == 0 && d > 0 {
-		t.zero = make(chan struct{})
-	}
-	t.n += d
-	if t.n == 0 {
-		close(t.zero)
-	}
-}
-
-// Go runs f in a goroutine that is under way until f returns.
-func (t *Tracker) Go(f func()) {
-	t.Begin()
-	go func() {
-		defer t.Done()
-		f()
-	}()
-}
-
-// Idle waits until nothing is under way. So a test may act, wait for Idle and look; then
-// move the clock, wait for Idle and look again.
-func (t *Tracker) Idle(ctx context.Context) error {
-	t.mu.Lock()
-	zero := t.zero
-	t.mu.Unlock()
-	select {
-	case <-zero:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return &Tracker{Gauge: work.NewGauge(), clock: c, ctx: ctx, cancel: cancel}
 }
 
 // Close ends all waits, and waits itself until nothing is under way; it reports false if

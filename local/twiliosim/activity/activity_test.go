@@ -3,7 +3,6 @@ package activity
 import (
 	"context"
 	"errors"
-	"slices"
 	"testing"
 	"time"
 
@@ -92,28 +91,4 @@ func TestAContextEndsByTheClock(t *testing.T) {
 	if cause := context.Cause(outer); !errors.Is(cause, context.DeadlineExceeded) {
 		t.Errorf("it ended by %v", cause)
 	}
-}
-
-func TestAQueueRunsInOrderUntilItIsClosed(t *testing.T) {
-	busy, _ := newTracker()
-	q := NewQueue(busy)
-	var ran []int
-	hold := make(chan struct{})
-	q.Add(func() { <-hold })
-	for i := range 5 {
-		q.Add(func() {
-			ran = append(ran, i)
-			if i == 4 {
-				q.Add(func() { ran = append(ran, 5) }) // from inside
-			}
-		})
-	}
-	close(hold)
-	settle(t, busy)
-	if !slices.Equal(ran, []int{0, 1, 2, 3, 4, 5}) {
-		t.Errorf("ran %v", ran)
-	}
-	q.Close()
-	q.Add(func() { t.Error("a closed queue runs") })
-	settle(t, busy)
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"warmtransfer/local/answer"
 	"warmtransfer/local/twiliosim/exchange"
 	"warmtransfer/local/twiliosim/faults"
 	"warmtransfer/local/twiliosim/journal"
@@ -79,18 +80,18 @@ func New(x Exchange, rules *faults.Rules, j *journal.Journal) *Control {
 	mux.HandleFunc("GET /control/calls/{sid}", c.call)
 	mux.HandleFunc("POST /control/calls/{sid}/{action}", c.act)
 	mux.HandleFunc("GET /control/conferences", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, c.exchange.Conferences())
+		answer.JSON(w, http.StatusOK, c.exchange.Conferences())
 	})
 	mux.HandleFunc("POST /control/numbers", c.setNumber)
 	mux.HandleFunc("POST /control/clients", c.addClient)
 	mux.HandleFunc("GET /control/clients", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, c.exchange.Clients())
+		answer.JSON(w, http.StatusOK, c.exchange.Clients())
 	})
 	mux.HandleFunc("DELETE /control/clients/{identity}", c.removeClient)
 	mux.HandleFunc("GET /control/requests", c.requests)
 	mux.HandleFunc("POST /control/faults", c.addFault)
 	mux.HandleFunc("GET /control/faults", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, c.rules.List())
+		answer.JSON(w, http.StatusOK, c.rules.List())
 	})
 	mux.HandleFunc("DELETE /control/faults", func(w http.ResponseWriter, _ *http.Request) {
 		c.rules.Clear()
@@ -124,12 +125,6 @@ func readJSON(w http.ResponseWriter, r *http.Request, v any) error {
 	return nil
 }
 
-func writeJSON(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // the client may have gone
-}
-
 // fail answers an error: what is wrong with the request, nobody there, or not now.
 func fail(w http.ResponseWriter, err error) {
 	status := http.StatusBadRequest
@@ -139,7 +134,7 @@ func fail(w http.ResponseWriter, err error) {
 	case errors.Is(err, legs.ErrGone), errors.Is(err, legs.ErrState):
 		status = http.StatusConflict
 	}
-	writeJSON(w, status, map[string]string{"error": err.Error()})
+	answer.JSON(w, status, map[string]string{"error": err.Error()})
 }
 
 // errUnknown is for an identity, rule or action that is not known.
@@ -160,7 +155,7 @@ func (c *Control) placeCall(w http.ResponseWriter, r *http.Request) {
 		fail(w, err)
 		return
 	}
-	writeJSON(w, http.StatusCreated, map[string]string{"sid": sid})
+	answer.JSON(w, http.StatusCreated, map[string]string{"sid": sid})
 }
 
 func (c *Control) calls(w http.ResponseWriter, r *http.Request) {
@@ -174,7 +169,7 @@ func (c *Control) calls(w http.ResponseWriter, r *http.Request) {
 		}
 		views = live
 	}
-	writeJSON(w, http.StatusOK, views)
+	answer.JSON(w, http.StatusOK, views)
 }
 
 func (c *Control) call(w http.ResponseWriter, r *http.Request) {
@@ -188,7 +183,7 @@ func (c *Control) call(w http.ResponseWriter, r *http.Request) {
 	for _, m := range c.exchange.Messages(sid) {
 		messages = append(messages, json.RawMessage(m.Content))
 	}
-	writeJSON(w, http.StatusOK, struct {
+	answer.JSON(w, http.StatusOK, struct {
 		exchange.CallView
 		Params   map[string]string `json:"params"`
 		Messages []json.RawMessage `json:"messages"`
@@ -239,7 +234,7 @@ func (c *Control) addClient(w http.ResponseWriter, r *http.Request) {
 		fail(w, err)
 		return
 	}
-	writeJSON(w, http.StatusCreated, body)
+	answer.JSON(w, http.StatusCreated, body)
 }
 
 func (c *Control) removeClient(w http.ResponseWriter, r *http.Request) {
@@ -266,7 +261,7 @@ func (c *Control) requests(w http.ResponseWriter, r *http.Request) {
 		}
 		after = v
 	}
-	writeJSON(w, http.StatusOK, c.journal.Records(after))
+	answer.JSON(w, http.StatusOK, c.journal.Records(after))
 }
 
 func (c *Control) addFault(w http.ResponseWriter, r *http.Request) {
@@ -280,7 +275,7 @@ func (c *Control) addFault(w http.ResponseWriter, r *http.Request) {
 		fail(w, err)
 		return
 	}
-	writeJSON(w, http.StatusCreated, map[string]int{"id": id})
+	answer.JSON(w, http.StatusCreated, map[string]int{"id": id})
 }
 
 func (c *Control) removeFault(w http.ResponseWriter, r *http.Request) {

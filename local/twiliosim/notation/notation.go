@@ -46,7 +46,9 @@ func IsCallSID(s string) bool { return callSID.MatchString(s) }
 // IsConferenceSID tells whether s has the form of a conference's SID.
 func IsConferenceSID(s string) bool { return conferenceSID.MatchString(s) }
 
-// IsE164 tells whether s is a telephone number in the form of ITU-T E.164.
+// IsE164 tells whether s is a telephone number in the form of ITU-T E.164
+// (https://www.twilio.com/docs/glossary/what-e164). It is Twilio's rule and not the
+// application's: a number that only one of the two takes must show.
 func IsE164(s string) bool { return e164.MatchString(s) }
 
 // IsIdentity tells whether a client may be called s: 1 to 121 letters, digits or

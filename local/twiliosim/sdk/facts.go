@@ -66,6 +66,7 @@ var sids = map[string]string{
 
 // shapes are formats that the documentation of a field names.
 var shapes = map[string]*regexp.Regexp{
+	// Not the network's own rule (notation.IsE164), which is held against this.
 	"phone_number": regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`),
 	"price_unit":   regexp.MustCompile(`^[A-Z]{3}$`),
 	"duration":     regexp.MustCompile(`^[0-9]+$`), "queue_time": regexp.MustCompile(`^[0-9]+$`),

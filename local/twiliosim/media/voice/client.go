@@ -5,15 +5,16 @@ import (
 
 	"warmtransfer/local/twiliosim/legs"
 	"warmtransfer/local/twiliosim/media"
+	"warmtransfer/local/work"
 )
 
 // client is one browser tab, or one telephone page, as the network sees it. All its
 // fields belong to the goroutine that runs its inbox; the methods of legs.Endpoint
-// only post to it. It lives until its socket is gone and its last leg is over: a leg
+// only add to it. It lives until its socket is gone and its last leg is over: a leg
 // outlives the socket, and may be gone on with by the next socket of the same identity.
 type client struct {
 	voice   *Voice
-	inbox   *inbox
+	inbox   *work.Queue
 	socket  *socket
 	outside bool // a telephone page: no token, no registration
 
@@ -29,23 +30,23 @@ type client struct {
 var _ legs.Endpoint = (*client)(nil)
 
 func newClient(v *Voice, s *socket, outside bool) *client {
-	return &client{voice: v, inbox: newInbox(), socket: s, outside: outside, outgoing: outside,
+	return &client{voice: v, inbox: work.NewQueue(v.tasks.Go), socket: s, outside: outside, outgoing: outside,
 		legs: make(map[string]*leg)}
 }
 
 // Invite, Answered, Ended, Message and Hears implement legs.Endpoint.
-func (c *client) Invite(i legs.Invite) { c.inbox.post(func() { c.ring(i) }) }
+func (c *client) Invite(i legs.Invite) { c.inbox.Add(func() { c.ring(i) }) }
 
-func (c *client) Answered(leg string) { c.inbox.post(func() { c.taken(leg) }) }
+func (c *client) Answered(leg string) { c.inbox.Add(func() { c.taken(leg) }) }
 
-func (c *client) Ended(leg string, end legs.End) { c.inbox.post(func() { c.ended(leg, end) }) }
+func (c *client) Ended(leg string, end legs.End) { c.inbox.Add(func() { c.ended(leg, end) }) }
 
 func (c *client) Message(leg string, m legs.Message) {
-	c.inbox.post(func() { c.deliver(leg, m) })
+	c.inbox.Add(func() { c.deliver(leg, m) })
 }
 
 func (c *client) Hears(leg string, sounds []media.Sound) {
-	c.inbox.post(func() { c.hears(leg, sounds) })
+	c.inbox.Add(func() { c.hears(leg, sounds) })
 }
 
 // handle does what was said on a socket. That is the client's own, except that a leg
@@ -74,7 +75,7 @@ func (c *client) handle(s *socket, said request) {
 		c.unknownLeg(said)
 		return
 	}
-	other.inbox.post(func() {
+	other.inbox.Add(func() {
 		if l := other.legs[p.CallSID]; l != nil {
 			other.handleLeg(l, s, said)
 		}
@@ -202,7 +203,8 @@ func (c *client) shutDown() {
 // retire ends the client when there is nothing left that could happen to it.
 func (c *client) retire() {
 	if c.gone && len(c.legs) == 0 {
-		c.inbox.close()
+		c.inbox.Close()
+		c.voice.forget(c)
 	}
 }
 

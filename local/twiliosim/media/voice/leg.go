@@ -27,8 +27,8 @@ type leg struct {
 func (c *client) newLeg(sid string) (*leg, error) {
 	l := &leg{sid: sid, socket: c.socket, reconnect: uuid.NewString()}
 	p, err := c.voice.media.newPeer(peerEvents{
-		lost: func() { c.inbox.post(func() { c.mediaLost(l) }) },
-		key:  func(digit string) { c.inbox.post(func() { c.pressed(l, digit) }) },
+		lost: func() { c.inbox.Add(func() { c.mediaLost(l) }) },
+		key:  func(digit string) { c.inbox.Add(func() { c.pressed(l, digit) }) },
 	})
 	l.peer = p
 	return l, err

@@ -37,23 +37,6 @@ func TestKeypadTellsEveryPressOnce(t *testing.T) {
 	}
 }
 
-func TestInboxKeepsTheOrderAndEnds(t *testing.T) {
-	b := newInbox()
-	var got []int
-	var tasks sync.WaitGroup
-	tasks.Go(b.run)
-	for i := range 100 {
-		b.post(func() { got = append(got, i) })
-	}
-	b.post(func() { b.post(b.close) }) // from inside, as clients do
-	tasks.Wait()
-	b.post(func() { got = append(got, -1) })
-	b.close()
-	if len(got) != 100 || !slices.IsSorted(got) || got[0] != 0 {
-		t.Errorf("done in the order %v, want 0 to 99", got)
-	}
-}
-
 func TestLibraryFetchesOnceAndChimesForWhatItCannotGet(t *testing.T) {
 	fetched := make(map[string]int)
 	var mu sync.Mutex

@@ -51,7 +51,7 @@ func (v *Voice) serve(w http.ResponseWriter, r *http.Request, options *websocket
 	defer v.tasks.Done()
 	v.tasks.Go(func() { s.beat(ctx, c) })
 	s.read(ctx, c)
-	c.inbox.post(c.socketGone)
+	c.inbox.Add(c.socketGone)
 }
 
 // read hands what the client says to it, in order, until the connection ends.
@@ -70,7 +70,7 @@ func (s *socket) read(ctx context.Context, c *client) {
 			s.say("error", reply{Error: &sdkError{codeBadRequest, "not a message: " + err.Error()}})
 			continue
 		}
-		c.inbox.post(func() { c.handle(s, said) })
+		c.inbox.Add(func() { c.handle(s, said) })
 	}
 }
 
@@ -90,7 +90,7 @@ func (s *socket) beat(ctx context.Context, c *client) {
 			return
 		}
 		s.write([]byte(heartbeat))
-		c.inbox.post(c.checkToken)
+		c.inbox.Add(c.checkToken)
 	}
 }
 

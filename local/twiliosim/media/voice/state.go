@@ -1,9 +1,9 @@
 package voice
 
 import (
-	"encoding/json"
 	"net/http"
 
+	"warmtransfer/local/answer"
 	"warmtransfer/local/twiliosim/media/voice/audio"
 )
 
@@ -28,8 +28,7 @@ type LegSound struct {
 }
 
 func (v *Voice) serveMedia(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(v.Media()) // whoever asked has gone
+	answer.JSON(w, http.StatusOK, v.Media())
 }
 
 // Media returns what flows now.

@@ -141,7 +141,7 @@ func (v *Voice) Close() error {
 	}
 	v.mu.Unlock()
 	for _, c := range clients {
-		c.inbox.post(c.shutDown)
+		c.inbox.Add(c.shutDown)
 	}
 	v.tasks.Wait()
 	v.library.Close()
@@ -151,7 +151,7 @@ func (v *Voice) Close() error {
 	return nil
 }
 
-// open starts a client for a new socket, whose caller says tasks.ApplyResult when it is over;
+// open starts a client for a new socket, whose caller says tasks.Done when it is over;
 // nil when the voice is being closed.
 func (v *Voice) open(s *socket, outside bool) *client {
 	v.mu.Lock()
@@ -161,14 +161,18 @@ func (v *Voice) open(s *socket, outside bool) *client {
 	}
 	c := newClient(v, s, outside)
 	v.clients[c] = true
-	v.tasks.Add(1) // the socket's own
-	v.tasks.Go(func() {
-		c.inbox.run()
-		v.mu.Lock()
-		defer v.mu.Unlock()
-		delete(v.clients, c)
-	})
+	v.tasks.Add(2) // the socket's own, and the client's
 	return c
+}
+
+// forget ends a client's task. A second time does nothing.
+func (v *Voice) forget(c *client) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.clients[c] {
+		delete(v.clients, c)
+		v.tasks.Done()
+	}
 }
 
 func (v *Voice) own(leg string, c *client) {

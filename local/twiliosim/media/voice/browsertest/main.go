@@ -16,6 +16,7 @@ import (
 	"os"
 	"sync"
 
+	"warmtransfer/local/answer"
 	"warmtransfer/local/phone"
 	"warmtransfer/local/twiliosim/media/voice"
 	"warmtransfer/local/twiliosim/media/voice/voicetest"
@@ -86,8 +87,7 @@ func routes(network *voicetest.Network, v *voice.Voice, host string, wires *wire
 	})
 	mux.Handle(phone.Path, phone.Handler())
 	mux.HandleFunc("GET /control", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		fmt.Fprintf(w, `{"number":%q}`, number)
+		answer.JSON(w, http.StatusOK, map[string]string{"number": number})
 	})
 	return mux
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"warmtransfer/local/answer"
 	"warmtransfer/local/twiliosim/legs"
 	"warmtransfer/local/twiliosim/media"
 	"warmtransfer/local/twiliosim/media/voice"
@@ -37,13 +38,12 @@ func (s *script) serve(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	answer, err := s.play(r.PathValue("do"), l)
+	out, err := s.play(r.PathValue("do"), l)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusConflict)
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(answer) // whoever asked has gone
+	answer.JSON(w, http.StatusOK, out)
 }
 
 func (s *script) play(do string, l line) (any, error) {
