@@ -11,7 +11,6 @@ import (
 func main() {
 	a := app.Open("incoming")
 	a.CallKeptPlaces()
-	a.ReadLine()
 	a.ChooseForm()
 	h := handler{
 		edge: a.Edge, keys: a.Keys, newService: a.Service, line: a.Line,

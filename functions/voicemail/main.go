@@ -7,7 +7,6 @@ import "warmtransfer/shared/app"
 func main() {
 	a := app.OpenSilent("voicemail")
 	a.CallKeptPlaces()
-	a.ReadLine()
 	h := handler{
 		edge: a.Edge, keys: a.Keys, newService: a.Service, box: a.MessageDesk(), line: a.Line,
 		music: a.Env.URL("MUSIC_BASE_URL"),

@@ -7,7 +7,6 @@ import "warmtransfer/shared/app"
 func main() {
 	a := app.Open("wait")
 	a.CallKeptPlaces()
-	a.ReadLine()
 	h := handler{edge: a.Edge, keys: a.Keys, newService: a.Service, line: a.Line, music: a.Env.URL("MUSIC_BASE_URL")}
 	a.Serve(h.routes())
 }

@@ -74,9 +74,6 @@ func TestF140F145F148WebhooksOfTheRealBinariesRefuseWhatIsNotTwilios(t *testing.
 		"/connect-agent/" + stranger + "/LEG/1", "/events/conference/" + stranger, "/events/leg/" + stranger + "/LEG",
 		"/events/call", "/events/recording/" + stranger, "/voicemail/" + stranger, "/voicemail/" + stranger + "/left",
 	}
-	for _, path := range paths { // a process reads the line's settings when it starts
-		l.post(path, callerForm(stranger), "")
-	}
 	b := l.bills(m)
 	other := callerForm(stranger)
 	other.Set("AccountSid", "AC99999999999999999999999999999999")

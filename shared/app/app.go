@@ -33,7 +33,6 @@ type App struct {
 	Store *dynamo.Store
 
 	calls *twilio.Calls
-	store httpapi.Warmer // opens the connection to the store
 }
 
 // Open reads the settings that all functions of the line have. Name is the function's, for its log. A setting that is
@@ -75,7 +74,6 @@ func OpenSilent(name string) *App {
 		Line:  line,
 		Store: store,
 		calls: calls,
-		store: store,
 	}
 }
 
@@ -142,15 +140,8 @@ func (a *App) LetSettle() {
 // ChooseForm lets the function change the form in which items are stored: see dynamo.Store.Compact. The others keep it.
 func (a *App) ChooseForm() { a.Store.Compact(a.Env.Flag("COMPACT_ITEMS")) }
 
-// ReadLine lets the function read the line's settings as it starts. It is for functions that need them at each request
-// while a caller hears nothing.
-func (a *App) ReadLine() {
-	l := &line{read: a.Store.Line, now: time.Now}
-	a.Line.Read, a.store = l.Read, l
-}
-
 // Start ends the process if a setting is wrong, and opens all connections (see httpapi.MustStart).
-func (a *App) Start() { httpapi.MustStart(a.Env.Err(), a.store, a.Keys, a.calls) }
+func (a *App) Start() { httpapi.MustStart(a.Env.Err(), a.Store, a.Keys, a.calls) }
 
 // Serve answers API Gateway's events with h for as long as the process lives.
 func (a *App) Serve(h http.Handler) {

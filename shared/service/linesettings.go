@@ -31,7 +31,6 @@ type LineStore interface {
 // and hold until others can be read.
 const (
 	lineFresh      = 30 * time.Second
-	lineAhead      = time.Second // more than how long before their first use settings may have been read
 	lineRetry      = 5 * time.Second
 	emergencyKnown = 2 * time.Minute
 )
@@ -61,7 +60,7 @@ func (l *LineSettings) EndsWaits(ctx context.Context, now time.Time) time.Time {
 	if !line.Values.Emergency.EndWaits {
 		return time.Time{}
 	}
-	return line.At.Add(lineFresh + lineAhead)
+	return line.At.Add(lineFresh)
 }
 
 func (l *LineSettings) line(ctx context.Context, now time.Time) settings.Line {

@@ -48,7 +48,7 @@ func TestF264AnEmergencyThatCannotBeReadAgainIsForgotten(t *testing.T) {
 	stored, err := settings.Line{At: now.Add(-time.Hour)}, error(nil)
 	stored.Values = settings.Values{Name: "one", Emergency: settings.Emergency{Closed: true, EndWaits: true}}
 	l := &LineSettings{Read: func(context.Context) (settings.Line, error) { return stored, err }}
-	if before := l.EndsWaits(t.Context(), now); !before.Equal(stored.At.Add(lineFresh + lineAhead)) {
+	if before := l.EndsWaits(t.Context(), now); !before.Equal(stored.At.Add(lineFresh)) {
 		t.Errorf("the waits of callers who arrived before %v end", before)
 	}
 	err = ErrUnavailable

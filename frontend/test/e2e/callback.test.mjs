@@ -60,7 +60,7 @@ scenario('F252: a message at night, called back with a consult: the caller hears
   await s.stack.over(caller);
   await alice.press('side-messages');
   await alice.says('message-state', 'Taken by you');
-}, { timeout: 240_000 });
+}, { timeout: 240_000, deep: true });
 
 scenario('F252: a number is typed and is busy: the page says so', async (s) => {
   await s.stack.ask('POST', '/control/numbers', { number: '+442079460123', does: 'busy' });

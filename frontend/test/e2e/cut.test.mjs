@@ -44,7 +44,7 @@ scenario('F035 eight seconds without a network: the call is kept', async (s) => 
   await alice.inCall('talking');
   assert.equal((await s.stack.call(leg)).status, 'in-progress', 'the same leg');
   await s.stack.hears(caller, [`leg:${leg}`]);
-});
+}, { deep: true });
 
 scenario('F034 sixty seconds without a network: Bob gets the caller, and Alice is told the truth', async (s) => {
   const [alice, bob] = await Promise.all([far(s, 'alice'), s.agent('bob', { online: false })]);
@@ -84,7 +84,7 @@ scenario('F037 the phone network is blocked and the server is not: no offers unt
   s.wire.mend();
   await alice.answer();
   await alice.hears({ tones: [callerTone] });
-});
+}, { deep: true });
 
 scenario('F046 F187 nothing is heard: a warning, and a fresh leg cures it', async (s) => {
   const alice = await far(s, 'alice');

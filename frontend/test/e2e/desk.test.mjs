@@ -24,7 +24,7 @@ scenario('F017 an agent lets it ring: the next one rings, and after the second t
   await alice.says('screen-idle', 'You were set Away because calls rang here without an answer.', repaired);
   await alice.look('away');
   for (const sid of [first, second]) await s.stack.does(sid, 'hangup');
-}, { deep: true });
+});
 
 scenario('F059 Bob does not answer: the caller is back with Alice, who is told', async (s) => {
   const { alice, bob, caller } = await s.pair();

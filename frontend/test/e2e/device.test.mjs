@@ -64,7 +64,7 @@ scenario('F040 the token runs out, idle and in a call: another comes in time', a
   await alice.hears({ tones: [callerTone] });
   await alice.inCall('talking');
   assert.equal(await alice.page.locator('[data-test^=banner-]').count(), 0, 'no banner');
-});
+}, { deep: true });
 
 scenario('F041 no other token is to be had: first a banner, then Offline', async (s) => {
   const page = await s.page();
@@ -80,7 +80,7 @@ scenario('F041 no other token is to be had: first a banner, then Offline', async
   });
   given.seconds = 3600;
   await alice.goOnline();
-});
+}, { deep: true });
 
 scenario('F043 the microphone is denied or absent: steps, and no call is offered', async (s) => {
   const shut = await launch(['--use-fake-ui-for-media-stream=deny']);

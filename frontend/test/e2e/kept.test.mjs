@@ -70,7 +70,7 @@ scenario('F301 F350: a caller keeps the place; the agent is rung first, then the
   await bob.hears({ tones: [callerTone] });
   await bob.end();
   await s.stack.over(called);
-}, { timeout: 240_000 });
+}, { timeout: 240_000, deep: true });
 
 scenario('F304: who keeps a place rings in again and has it, before who came later', async (s) => {
   const alice = await s.agent('alice', { online: false });

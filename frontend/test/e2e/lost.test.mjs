@@ -43,7 +43,7 @@ scenario('F020 a page dies while it rings: the next agent is rung', async (s) =>
   await bob.press('answer');
   await bob.inCall('talking');
   await bob.hears({ tones: [callerTone] });
-});
+}, { deep: true });
 
 scenario('F067 the page of Alice dies while Bob rings: Bob answers and has the caller', async (s) => {
   const { alice, bob } = await s.pair();
@@ -102,4 +102,4 @@ scenario('F049 in a hidden tab, with timers held back, the desk goes on beating'
   assert.ok(Math.max(...seen) < 15_000, `the heartbeats go on: ${seen}`);
   await s.stack.dial();
   await alice.screen('ringing');
-});
+}, { deep: true });

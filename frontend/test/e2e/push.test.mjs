@@ -77,4 +77,4 @@ scenario('F331 the push channel slow, cut, refused and restored: the page shows 
   await sets(s, 'alice', 'away');
   await shows(alice, 'away');
   assert.ok(channel.told > before, 'the page is told again');
-}, { timeout: 240_000 });
+}, { timeout: 240_000, deep: true });

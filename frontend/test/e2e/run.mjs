@@ -11,13 +11,20 @@ const root = join(import.meta.dirname, '..', '..', '..');
 const deep = process.argv.includes('--deep');
 const wanted = process.argv.slice(2).filter((a) => a !== '--deep');
 const scenarios = deep ? 'deep' : wanted.length > 0 || process.env.PICTURES ? 'all' : 'short';
-const longest = ['desk', 'layout', 'consult', 'device', 'cut', 'side', 'lost']; // start first
+const longest = ['desk', 'layout', 'consult', 'messages', 'classic', 'device', 'history', 'handover']; // start first
 const rank = (f) => (longest.indexOf(f.split('.')[0]) + 1) || longest.length + 1;
 const files = readdirSync(import.meta.dirname)
   .filter((f) => f.endsWith('.test.mjs') && (wanted.length === 0 || wanted.some((w) => f.startsWith(w))))
   .sort((a, b) => rank(a) - rank(b))
   .map((f) => join(import.meta.dirname, f))
-  .filter((f) => !deep || readFileSync(f, 'utf8').includes('deep: '));
+  .filter((f) => has(f, scenarios));
+
+/** has says whether a file has scenarios of that part. */
+function has(file, wanted) {
+  const text = readFileSync(file, 'utf8');
+  const all = text.match(/^ *scenario\(/gm).length;
+  return { all: true, short: all > (text.match(/deep: true/g) ?? []).length, deep: text.includes('deep: ') }[wanted];
+}
 
 function run(program, args) {
   const { status, error } = spawnSync(program, args, { cwd: root, stdio: 'inherit' });

@@ -125,4 +125,4 @@ scenario('F264 F265 F260 F313 a supervisor closes the line and opens it again, w
   const { settings } = await s.stack.as('erin', 'GET', '/settings');
   assert.deepEqual([settings.name, settings.greeting, settings.closedMessage, settings.emergency?.closed ?? false],
     [undefined, undefined, 'The office is being repaired.', false]);
-}, { timeout: 300_000 });
+}, { timeout: 300_000, deep: true });

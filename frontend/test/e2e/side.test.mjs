@@ -38,7 +38,7 @@ scenario('F191: the time beside a colleague is that of the presence shown', asyn
     JSON.stringify({ available, rung, answered, away }));
   const { agents } = await s.stack.as('alice', 'GET', '/agents');
   assert.equal(away, Date.parse(agents.find((a) => a.id === 'bob').since));
-});
+}, { deep: true });
 
 scenario('F192: why it stopped ringing, in words of its own, and who it was', async (s) => {
   const alice = await s.agent('alice');

@@ -68,4 +68,4 @@ scenario('F196 a whole transfer on a translated page: no state is stale', async 
   await bob.says('screen-ended', 'The caller hung up');
   await alice.says('screen-ended', 'The next call may ring at once.', 2 * patience); // it ends by itself
   await alice.told('said-polite', 'The wrap-up is over. Calls ring here again.');
-});
+}, { deep: true });

@@ -56,4 +56,4 @@ scenario('F219 a coached consult: Alice alone hears the coach, and Bob does once
   assert.equal(agents.list.find((a) => a.id === 'erin').call, undefined);
   await s.stack.does(caller, 'hangup');
   await bob.screen('ended');
-}, { timeout: 480_000 });
+}, { timeout: 480_000, deep: true });
