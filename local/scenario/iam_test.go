@@ -111,8 +111,8 @@ func TestCallerIsKeptByFunctionsThatMayNotDoTheirWork(t *testing.T) {
 					l.waitsOrTalks(caller)
 				}
 				l.wantNoGap(caller)
-				// Neither an arrival nor an answer needs a list. Incoming and connect-agent ask for one when a caller must
-				// be offered to somebody else.
+				// Neither an arrival nor an answer needs a list. Incoming and connect-agent ask for one when a caller
+				// must be offered to somebody else.
 				needless := function != "wait" && action == "dynamodb:Query"
 				if len(l.Guard.Refused()) == 0 && !needless {
 					t.Error("nothing was refused")
