@@ -59,4 +59,4 @@ scenario('F241 To the line: nobody is free, the caller keeps the music, and the 
   await phone.hears({ beeps: true });
   await phone.hangUp();
   await bob.screen('ended');
-});
+}, { deep: true });
