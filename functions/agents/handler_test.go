@@ -283,9 +283,12 @@ func TestF396AQueueThatCouldNotBeReadIsNotKnown(t *testing.T) {
 	for _, took := range []bool{false, true} {
 		s := serve(t, "alice")
 		s.Store.Every("Queue", servicetest.Fault{Err: service.ErrUnavailable, Took: took})
-		for _, r := range [][2]string{{"GET", ""}, {"PUT", `{"status":"away"}`}, {"PUT", `{"status":"away","beat":true}`}} {
+		for _, r := range [][2]string{
+			{"GET", ""}, {"PUT", `{"status":"away"}`}, {"PUT", `{"status":"away","beat":true}`},
+		} {
 			a := s.ask("alice", r[0], me, r[1])
-			if a.Status != 200 || !strings.Contains(a.Body, `"unknown":true`) || !strings.Contains(a.Body, `"hours":{`) {
+			if a.Status != 200 || !strings.Contains(a.Body, `"unknown":true`) ||
+				!strings.Contains(a.Body, `"hours":{`) {
 				t.Errorf("%s %s: %d %s", r[0], r[1], a.Status, a.Body)
 			}
 		}

@@ -14,8 +14,10 @@ import (
 func TestLastWordsByReason(t *testing.T) {
 	for reason, want := range map[string]string{
 		"agent": `<Say>Thank you for calling. Goodbye.</Say><Hangup></Hangup>`,
-		"left":  `<Say>We are sorry that this call has ended.</Say><Say>Please call again. Goodbye.</Say><Hangup></Hangup>`,
-		"wait":  `<Say>We are sorry that nobody could take your call.</Say><Say>Please call again later. Goodbye.</Say><Hangup></Hangup>`,
+		"left": `<Say>We are sorry that this call has ended.</Say>` +
+			`<Say>Please call again. Goodbye.</Say><Hangup></Hangup>`,
+		"wait": `<Say>We are sorry that nobody could take your call.</Say>` +
+			`<Say>Please call again later. Goodbye.</Say><Hangup></Hangup>`,
 	} {
 		s, w := serve(t, httpapitest.Keys, "alice")
 		id := w.DialIn()
