@@ -159,4 +159,6 @@ type Result struct {
 	Code string // Twilio's error code, if it was refused: https://www.twilio.com/docs/api/errors
 	Slow bool   // of Unknown: the request timed out, so it may still be carried out
 	Over bool   // of Unknown: Twilio answered that it failed, so it was carried out by then or not at all
+	// Began is the call as it was saved when the effect was begun; nil: nothing has changed since.
+	Began *Call
 }

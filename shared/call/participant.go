@@ -26,6 +26,9 @@ type Participant struct {
 	HoldingSince time.Time `json:"holding,omitzero"`
 	// ResumeAgainAt is when a resume that failed, as far as is known, may be tried again.
 	ResumeAgainAt time.Time `json:"again,omitzero"`
+	// Begun counts the holds and resumes that were begun in this conference: the result of one before the last tells
+	// nothing any more.
+	Begun int `json:"begun,omitempty"`
 	// Seq is one more than the sequence number of the last conference event applied to this party; older events are
 	// ignored. 0: none yet.
 	Seq int `json:"seq,omitempty"`

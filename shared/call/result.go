@@ -146,15 +146,19 @@ func (c change) started(effects []Effect) {
 				c.Kept.dialled(true)
 			}
 		case SetHold:
-			switch p := c.party(e.Leg); {
-			case p == nil:
-			case e.Hold:
+			p := c.party(e.Leg)
+			if p == nil {
+				continue
+			}
+			p.Begun++
+			if e.Hold {
 				p.HoldingSince = c.now
-			default:
+			} else {
 				p.ResumingSince = c.now
 			}
 		case RestartMusic:
 			c.MusicRepeatedAt = c.now
+			c.Caller.Begun++
 		case RejoinConference:
 			c.RedirectedAt = c.now
 		}
@@ -194,6 +198,19 @@ func (c resultChange) rejoined(r Result) {
 	}
 }
 
+// elsewhere: the effect was begun in a conference that the call has left.
+func (c resultChange) elsewhere(r Result) bool { return r.Began != nil && r.Began.Conference != c.Conference }
+
+// overtaken: another hold or resume of the party was begun since, after an event had told what became of this one. So
+// its result, which comes last, says nothing of how the party is now.
+func (c resultChange) overtaken(p *Participant, leg LegID, r Result) bool {
+	if r.Began == nil {
+		return false
+	}
+	then := change{r.Began, c.now}.party(leg)
+	return then != nil && p.Begun > then.Begun
+}
+
 // holdDone applies the result of a hold or a resume, of the caller or of another leg.
 func (c resultChange) holdDone(a SetHold, r Result) {
 	p := &c.Caller
@@ -203,11 +220,24 @@ func (c resultChange) holdDone(a SetHold, r Result) {
 		if l == nil {
 			return
 		}
-		if r.Kind == AlreadyGone {
+		if r.Kind == AlreadyGone && !c.elsewhere(r) {
 			c.legEnded(l.Key, a.Leg, OutcomeLost)
 			return
 		}
 		p = &l.Participant
+	}
+	switch {
+	case c.elsewhere(r):
+		return
+	case !c.overtaken(p, a.Leg, r):
+	case r.Kind == Unknown:
+		p.HoldUncertain = true
+		if !a.Hold {
+			p.applyResume(r, time.Time{}, c.now)
+		}
+		return
+	default:
+		return
 	}
 	began := p.ResumingSince
 	p.ResumingSince = time.Time{}

@@ -217,6 +217,7 @@ func (e *engine) perform(ctx context.Context, c *call.Call, planned call.Effect)
 		}
 	}
 	r.result = resultOf(leg, r.err)
+	r.result.Began = c
 	if k := r.result.Kind; k == call.Done || k == call.AlreadyGone {
 		r.err = nil
 	}

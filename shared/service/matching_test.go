@@ -106,7 +106,9 @@ func manyAgents(n int) (ids []agent.ID) {
 }
 
 // boardOver is a service over another store than the World's own.
-func boardOver(w *World, s service.Store) *service.Service {
+func boardOver(w *World, s service.Store) *service.Service { return serviceOver(s, w.Phones) }
+
+func serviceOver(s service.Store, phones service.CallControl) *service.Service {
 	var mu sync.Mutex
 	n := 0
 	newKey := func() call.LegKey {
@@ -120,7 +122,7 @@ func boardOver(w *World, s service.Store) *service.Service {
 			f()
 		}
 	}
-	return service.New(s, w.Phones, service.Settings{
+	return service.New(s, phones, service.Settings{
 		Ring: Ring, MaxWait: MaxWait, NewKey: newKey, Together: oneByOne,
 	})
 }
