@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -61,39 +62,52 @@ func (l *line) wantOneSideHeld(caller string) {
 
 func TestF080SwapTwentyTimesQuickly(t *testing.T) {
 	t.Parallel()
-	for _, together := range []bool{false, true} {
-		l := open(t)
-		caller := consulting(l)
-		var all sync.WaitGroup
-		for range 20 { // no press waits for the callback of the one before
-			swap := func() error {
-				_, err := l.agent("alice").Do(l.ctx, "swap", "")
-				return err
-			}
-			if together {
-				all.Go(func() { _ = swap() })
-			} else if err := swap(); err != nil {
+	swaps(t, "consulting", func(all []func() error) {
+		for _, swap := range all { // no press waits for the callback of the one before
+			if err := swap(); err != nil {
 				t.Errorf("a press is not accepted: %v", err)
 			}
 		}
-		all.Wait()
-		l.settle()
-		l.pass(5 * time.Second)
-		if !together {
-			l.wantState("alice", "consulting") // all twenty were accepted
+	})
+}
+
+// F455: presses at once, of which some are refused.
+func TestF455TwentySwapsAtOnce(t *testing.T) {
+	t.Parallel()
+	swaps(t, "", func(all []func() error) {
+		var presses sync.WaitGroup
+		for _, swap := range all {
+			presses.Go(func() { _ = swap() })
 		}
-		l.wantOneSideHeld(caller)
-		l.presses("alice", "swap", "")
-		l.pass(time.Second)
-		l.wantOneSideHeld(caller)
-		if heard := l.inTurn(caller); strings.Contains(heard, "bob") {
-			t.Errorf("N5: the caller heard %q", heard)
-		}
-		l.presses("alice", "cancel", "")
-		l.pass(2 * time.Second)
-		l.together(caller, l.legTo("alice"))
-		l.done(10 * time.Second)
+		presses.Wait()
+	})
+}
+
+// swaps is a consult in which twenty swaps are pressed, after which it is in that state, or in any. One side is on hold
+// then, and the buttons work.
+func swaps(t *testing.T, state string, press func(all []func() error)) {
+	l := open(t)
+	caller := consulting(l)
+	press(slices.Repeat([]func() error{func() error {
+		_, err := l.agent("alice").Do(l.ctx, "swap", "")
+		return err
+	}}, 20))
+	l.settle()
+	l.pass(5 * time.Second)
+	if state != "" {
+		l.wantState("alice", state)
 	}
+	l.wantOneSideHeld(caller)
+	l.presses("alice", "swap", "")
+	l.pass(time.Second)
+	l.wantOneSideHeld(caller)
+	if heard := l.inTurn(caller); strings.Contains(heard, "bob") {
+		t.Errorf("N5: the caller heard %q", heard)
+	}
+	l.presses("alice", "cancel", "")
+	l.pass(2 * time.Second)
+	l.together(caller, l.legTo("alice"))
+	l.done(10 * time.Second)
 }
 
 func TestF089TransferOfACallerWhoIsOnHoldAlready(t *testing.T) {

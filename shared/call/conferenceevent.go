@@ -57,19 +57,8 @@ func (c change) callerEvent(e ConferenceEvent) {
 			c.callerEnded()
 		}
 	case ParticipantHeld, ParticipantResumed:
-		c.callerHold(e.Kind == ParticipantHeld)
+		holding{c, &c.Caller}.told(e.Kind == ParticipantHeld)
 	}
-}
-
-// callerHold applies the caller's hold flag. A hold starts the music.
-func (c change) callerHold(held bool) {
-	switch {
-	case held && !c.Caller.Held:
-		c.startMusic(0, c.now)
-	case !held && c.Caller.Held:
-		c.MusicEnds = time.Time{} // the rest of the turn is not heard
-	}
-	c.Caller.applyHeld(held, c.now)
 }
 
 // legEvent applies a conference event about any other leg.
@@ -93,18 +82,18 @@ func (c change) legEvent(e ConferenceEvent) {
 	}
 	switch e.Kind {
 	case ParticipantJoined:
-		c.legJoined(l, false)
+		l.applyHeld(false, c.now)
+		c.legSeen(l)
 	case ParticipantLeft:
 		c.legEnded(l.Key, e.Leg, OutcomeLost)
 	case ParticipantHeld, ParticipantResumed:
-		l.applyHeld(e.Kind == ParticipantHeld, c.now)
+		holding{c, &l.Participant}.told(e.Kind == ParticipantHeld)
 	}
 }
 
-// legJoined applies that a leg is in the conference. So it has answered, even if that request was lost.
-func (c change) legJoined(l *Leg, held bool) {
+// legSeen applies that a leg is in the conference. So it has answered, even if that request was lost.
+func (c change) legSeen(l *Leg) {
 	l.Joined, l.AbsentSince = true, time.Time{}
-	l.applyHeld(held, c.now)
 	c.Started = true
 	if l.Phase != LegAnswered && c.wanted(l.Key) {
 		l.Phase, l.Since = LegAnswered, c.now

@@ -46,7 +46,7 @@ func (c change) musicTurn() {
 	c.CallerAbsentSince = time.Time{}
 	if c.Started {
 		c.Caller.Joined = true
-		c.callerHold(true)
+		holding{c, &c.Caller}.told(true)
 	}
 	Asking{c}.wentOn()
 	if !c.now.Before(c.Question.Due.Add(takenOut)) {

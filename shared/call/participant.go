@@ -24,16 +24,60 @@ type Participant struct {
 	// HoldingSince is when a hold was started whose result has not been saved yet. Until it is, or resumeLimit has
 	// passed, no other request repeats it, which would begin the music anew.
 	HoldingSince time.Time `json:"holding,omitzero"`
+	// Meanwhile is what was last told of the party while a hold or resume was on its way, and may be of one before: it
+	// waits for the answer, and counts if that leaves open what it tells.
+	Meanwhile Told `json:"meanwhile,omitempty"`
 	// ResumeAgainAt is when a resume that failed, as far as is known, may be tried again.
 	ResumeAgainAt time.Time `json:"again,omitzero"`
-	// Begun counts the holds and resumes that were begun in this conference: the result of one before the last tells
-	// nothing any more.
-	Begun int `json:"begun,omitempty"`
+	// Holds and Resumes count what was begun in this conference: the result of one before the last tells nothing.
+	Holds   int `json:"holds,omitempty"`
+	Resumes int `json:"resumes,omitempty"`
 	// Seq is one more than the sequence number of the last conference event applied to this party; older events are
 	// ignored. 0: none yet.
 	Seq int `json:"seq,omitempty"`
 	// HeldAt is when the hold began.
 	HeldAt time.Time `json:"heldAt,omitzero"`
+}
+
+// Told is what an event, a list or a turn of music tells of a party.
+type Told string
+
+const (
+	ToldHeld    Told = "held"
+	ToldResumed Told = "resumed"
+)
+
+func toldAs(held bool) Told {
+	if held {
+		return ToldHeld
+	}
+	return ToldResumed
+}
+
+// begun counts the holds and resumes that were begun.
+func (p Participant) begun() int { return p.Holds + p.Resumes }
+
+// ambiguous: a hold or a resume is on its way, and what is told of the party may be of one before it. Of the first
+// hold, and of others until a resume, it is not.
+func (p Participant) ambiguous(now time.Time) bool {
+	return p.Resumes > 0 &&
+		(now.Before(p.HoldingSince.Add(resumeLimit)) || now.Before(p.ResumingSince.Add(resumeLimit)))
+}
+
+// settled: all holds and resumes have had an answer that says what has become of them.
+func (p Participant) settled() bool {
+	return !p.uncertain() && p.HoldAskedAt.IsZero() && p.HoldingSince.IsZero() && p.PendingResumes == 0
+}
+
+// outdated: what is told of the party is of a hold or resume before the last, because that has had its answer, and
+// nobody else puts a party on hold.
+func (p Participant) outdated(held bool) bool { return p.Resumes > 0 && held != p.Held && p.settled() }
+
+// sameHold: of the party's hold the same is known.
+func (p Participant) sameHold(o Participant) bool {
+	return p.Held == o.Held && p.HoldUncertain == o.HoldUncertain && p.Holds == o.Holds && p.Resumes == o.Resumes &&
+		p.HoldingSince.Equal(o.HoldingSince) && p.ResumingSince.Equal(o.ResumingSince) &&
+		p.LateResume.Equal(o.LateResume) && p.Seq == o.Seq && p.Meanwhile == o.Meanwhile
 }
 
 // acceptSequence says whether an event is newer than what is known of the party. If so, it records the sequence number.
@@ -95,6 +139,18 @@ func (p *Participant) applyResume(r Result, began, now time.Time) {
 	}
 }
 
+// applyLate applies the result of a hold or a resume after which another was begun. Only one that may still take effect
+// matters.
+func (p *Participant) applyLate(held bool, r Result, now time.Time) {
+	if r.Kind != Unknown {
+		return
+	}
+	p.HoldUncertain = true
+	if !held {
+		p.applyResume(r, time.Time{}, now)
+	}
+}
+
 // expireResume gives up waiting for the result of a resume after resumeLimit: the result is unknown.
 func (p *Participant) expireResume(now time.Time) {
 	if began := p.ResumingSince; !began.IsZero() && !now.Before(began.Add(resumeLimit)) {
@@ -103,9 +159,14 @@ func (p *Participant) expireResume(now time.Time) {
 	}
 }
 
-// applyHeld applies the hold flag of an event or a list. If the flag shows that the party was resumed, and only one
-// resume has no known result, that one has taken effect.
+// applyHeld applies the hold flag of an event or a list, or keeps it while it is ambiguous. If the flag shows that the
+// party was resumed, and only one resume has no known result, that one has taken effect.
 func (p *Participant) applyHeld(held bool, now time.Time) {
+	if p.ambiguous(now) {
+		p.Meanwhile = toldAs(held)
+		return
+	}
+	p.Meanwhile = ""
 	if !held && p.PendingResumes == 1 {
 		p.LateResume, p.PendingResumes = time.Time{}, 0
 	}
@@ -120,6 +181,13 @@ func (p *Participant) applyHoldRepeated(now time.Time) {
 	if !now.Before(p.LateResume.Add(lateEffectLimit)) {
 		p.LateResume, p.PendingResumes = time.Time{}, 0
 	}
+}
+
+// takeMeanwhile is what was told while a hold or resume was on its way that has its answer now, or will have none.
+func (p *Participant) takeMeanwhile() Told {
+	t := p.Meanwhile
+	p.Meanwhile = ""
+	return t
 }
 
 func (p Participant) uncertain() bool {

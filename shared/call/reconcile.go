@@ -6,10 +6,33 @@ import (
 )
 
 // Reconciliation is the change by what Twilio answers to Reconcile and FindParticipant.
-type Reconciliation struct{ change }
+type Reconciliation struct {
+	change
+	asked *Call
+}
 
 // Reconciliation is what is applied of Twilio's answers now.
-func (c *Call) Reconciliation(now time.Time) Reconciliation { return Reconciliation{change{c, now}} }
+func (c *Call) Reconciliation(now time.Time) Reconciliation {
+	return Reconciliation{change{c, now}, nil}
+}
+
+// Asked is for an answer to what was asked when the call was as given. Whose hold or resume was begun, done or told
+// since is not known by that answer to be on hold or not.
+func (c Reconciliation) Asked(was *Call) Reconciliation {
+	c.asked = was
+	return c
+}
+
+// held applies whether a party was on hold when Twilio was asked.
+func (c Reconciliation) held(leg LegID, held bool) {
+	p := c.party(leg)
+	if c.asked != nil && c.asked.Conference == c.Conference {
+		if then := (change{c.asked, c.now}).party(leg); then != nil && !then.sameHold(*p) {
+			return
+		}
+	}
+	holding{c.change, p}.shown(held)
+}
 
 // Request makes the next plan reconcile, whatever is known. The sweep asks for it each minute, so neither the request
 // nor a reconcile that finds nothing new is stored. If the reconcile fails, or is too soon after the last one, the call
@@ -79,7 +102,8 @@ func (c Reconciliation) listed(present []ListedParticipant) (here []LegKey, call
 			continue
 		}
 		here = append(here, l.Key)
-		c.legJoined(l, p.Held)
+		c.legSeen(l)
+		c.held(l.SID, p.Held)
 	}
 	return here, caller
 }
@@ -88,8 +112,8 @@ func (c Reconciliation) listed(present []ListedParticipant) (here []LegKey, call
 func (c Reconciliation) callerSeen(held bool) {
 	c.CallerAbsentSince = time.Time{}
 	c.Caller.Joined = true
-	Asking(c).wentOn()
-	c.callerHold(held)
+	Asking{c.change}.wentOn()
+	c.held(c.Out.CallerLeg(c.ID), held)
 }
 
 // ApplyLegSighting applies what Twilio says of one leg that a list lacked. A leg whose own call has completed has ended
@@ -108,11 +132,12 @@ func (c Reconciliation) ApplyLegSighting(leg LegID, s Sighting) {
 	switch {
 	case l == nil:
 	case c.Out.on(l.Key) && !c.wanted(l.Key):
-		Outgoing(c).callerLegSighted(l, s)
+		Outgoing{c.change}.callerLegSighted(l, s)
 	case s.Over:
 		c.legEnded(l.Key, leg, OutcomeLost)
 	case s.In:
-		c.legJoined(l, s.Held)
+		c.legSeen(l)
+		c.held(leg, s.Held)
 		c.clearStale()
 	case l.AbsentSince.IsZero():
 		l.AbsentSince, c.Stale = c.now, true

@@ -150,15 +150,16 @@ func (c change) started(effects []Effect) {
 			if p == nil {
 				continue
 			}
-			p.Begun++
 			if e.Hold {
 				p.HoldingSince = c.now
+				p.Holds++
 			} else {
 				p.ResumingSince = c.now
+				p.Resumes++
 			}
 		case RestartMusic:
 			c.MusicRepeatedAt = c.now
-			c.Caller.Begun++
+			c.Caller.Holds++
 		case RejoinConference:
 			c.RedirectedAt = c.now
 		}
@@ -195,91 +196,6 @@ func (c resultChange) rejoined(r Result) {
 	case Refused, Throttled:
 		Asking(c).notTaken()
 		c.RedirectedAt = time.Time{}
-	}
-}
-
-// elsewhere: the effect was begun in a conference that the call has left.
-func (c resultChange) elsewhere(r Result) bool { return r.Began != nil && r.Began.Conference != c.Conference }
-
-// overtaken: another hold or resume of the party was begun since, after an event had told what became of this one. So
-// its result, which comes last, says nothing of how the party is now.
-func (c resultChange) overtaken(p *Participant, leg LegID, r Result) bool {
-	if r.Began == nil {
-		return false
-	}
-	then := change{r.Began, c.now}.party(leg)
-	return then != nil && p.Begun > then.Begun
-}
-
-// holdDone applies the result of a hold or a resume, of the caller or of another leg.
-func (c resultChange) holdDone(a SetHold, r Result) {
-	p := &c.Caller
-	caller := a.Leg == c.Out.CallerLeg(c.ID)
-	if !caller {
-		l := c.bySID(a.Leg)
-		if l == nil {
-			return
-		}
-		if r.Kind == AlreadyGone && !c.elsewhere(r) {
-			c.legEnded(l.Key, a.Leg, OutcomeLost)
-			return
-		}
-		p = &l.Participant
-	}
-	switch {
-	case c.elsewhere(r):
-		return
-	case !c.overtaken(p, a.Leg, r):
-	case r.Kind == Unknown:
-		p.HoldUncertain = true
-		if !a.Hold {
-			p.applyResume(r, time.Time{}, c.now)
-		}
-		return
-	default:
-		return
-	}
-	began := p.ResumingSince
-	p.ResumingSince = time.Time{}
-	if a.Hold {
-		p.HoldingSince = time.Time{}
-	}
-	if caller && a.Hold && r.Kind != Done {
-		c.MusicRepeatedAt = time.Time{}
-	}
-	if !a.Hold {
-		p.applyResume(r, began, c.now)
-	}
-	switch r.Kind {
-	case Done:
-		if !a.Hold {
-			if caller && p.Held { // the rest of the turn is not heard
-				c.MusicEnds = time.Time{}
-			}
-			p.setHeld(false, c.now)
-			return
-		}
-		p.HoldAskedAt = time.Time{}
-		if p.applyHoldRepeated(c.now); caller {
-			c.startMusic(0, c.now)
-		}
-		return
-	case Unknown:
-		p.HoldUncertain = true
-		if a.Hold && r.Slow {
-			p.HoldAskedAt = c.now
-		}
-	case AlreadyGone:
-		c.Stale = true // the conference may have ended: reconcile
-	}
-	if caller && a.Hold && c.State == ConsultRinging && r.Kind != Unknown && !c.CallerHeld() {
-		// The caller could not be put on hold, so the consult fails and the agent stays with the caller. If the result
-		// is unknown, the hold may still be carried out, and the target waits for it (see plannedLimit).
-		if t := c.Leg(c.Transfer.targetKey()); t != nil && t.Phase == LegPlanned {
-			c.legEnded(t.Key, "", Failed(r.Code))
-		} else if t != nil {
-			c.withdrawLeg(t.Key, Failed(r.Code))
-		}
 	}
 }
 

@@ -21,9 +21,9 @@ func (c change) timePassed(maxWait time.Duration) {
 		return
 	}
 	c.supervision().watchTime()
-	c.Caller.expireResume(c.now)
+	holding{c, &c.Caller}.expire()
 	for i := range c.Legs {
-		c.Legs[i].expireResume(c.now)
+		holding{c, &c.Legs[i].Participant}.expire()
 	}
 	for _, l := range slices.Clone(c.Legs) {
 		unanswered := l.Phase != LegAnswered

@@ -25,11 +25,11 @@ type effectResult struct {
 
 func (r effectResult) apply(c *call.Call, now time.Time) {
 	if r.reconciled {
-		c.Reconciliation(now).ApplyParticipants(r.conference, r.started, r.participants)
+		c.Reconciliation(now).Asked(r.result.Began).ApplyParticipants(r.conference, r.started, r.participants)
 		return
 	}
 	if a, ok := r.effect.(call.FindParticipant); ok && r.saw != nil {
-		c.Reconciliation(now).ApplyLegSighting(a.Leg, *r.saw)
+		c.Reconciliation(now).Asked(r.result.Began).ApplyLegSighting(a.Leg, *r.saw)
 		return
 	}
 	c.ApplyResult(r.effect, r.result, now)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -108,25 +107,6 @@ func manyAgents(n int) (ids []agent.ID) {
 // boardOver is a service over another store than the World's own.
 func boardOver(w *World, s service.Store) *service.Service { return serviceOver(s, w.Phones) }
 
-func serviceOver(s service.Store, phones service.CallControl) *service.Service {
-	var mu sync.Mutex
-	n := 0
-	newKey := func() call.LegKey {
-		mu.Lock()
-		defer mu.Unlock()
-		n++
-		return call.LegKey(fmt.Sprint("key-", n))
-	}
-	oneByOne := func(all ...func()) {
-		for _, f := range all {
-			f()
-		}
-	}
-	return service.New(s, phones, service.Settings{
-		Ring: Ring, MaxWait: MaxWait, NewKey: newKey, Together: oneByOne,
-	})
-}
-
 // A caller's arrival and the request of one page: the page's agent is rung for the caller just
 // after the arrival has claimed another agent.
 func TestF206WhoLosesACallerStops(t *testing.T) {
@@ -161,41 +141,6 @@ func TestF206WhoLosesACallerStops(t *testing.T) {
 	if n := w.Phones.Count("Dial"); n != 1 {
 		t.Errorf("%d dials", n)
 	}
-}
-
-// lockstep lets one request at a time go on, chosen at random at each step.
-type lockstep struct {
-	mu      sync.Mutex
-	running int
-	waiting map[string]chan struct{}
-	dice    *rand.Rand
-}
-
-func (l *lockstep) turn(ctx context.Context) {
-	name, _ := ctx.Value(requestName{}).(string)
-	l.mu.Lock()
-	go1 := make(chan struct{})
-	l.waiting[name] = go1
-	l.pass()
-	l.mu.Unlock()
-	<-go1
-}
-
-// pass lets another request go on after one has stopped. The caller holds l.mu.
-func (l *lockstep) pass() {
-	l.running--
-	if l.running > 0 || len(l.waiting) == 0 {
-		return
-	}
-	var names []string
-	for name := range l.waiting {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	name := names[l.dice.IntN(len(names))]
-	close(l.waiting[name])
-	delete(l.waiting, name)
-	l.running++
 }
 
 // arriveAtOnce lets that many callers arrive at once, with an order of steps given by the seed.

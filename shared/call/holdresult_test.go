@@ -1,0 +1,145 @@
+package call
+
+import (
+	"testing"
+	"time"
+)
+
+// heldBefore is a call whose caller was put on hold and resumed, by answers alone: no event has told it.
+func heldBefore(t *testing.T) *Call {
+	t.Helper()
+	c := talks(t)
+	presses(t, c, DoHold, "hold CA1 true")
+	c.ApplyResult(SetHold{Leg: "CA1", Hold: true}, Result{Kind: Done}, t0)
+	presses(t, c, DoResume, "hold CA1 false")
+	c.ApplyResult(SetHold{Leg: "CA1"}, Result{Kind: Done}, t0)
+	return c
+}
+
+// presses is a press of alice, after which that is due.
+func presses(t *testing.T, c *Call, a Action, due string) {
+	t.Helper()
+	must(t, c.ApplyCommand(Request{Agent: "alice", Action: string(a)}, t0))
+	if got := acts(c, t0); got != due {
+		t.Fatalf("after %s: due %q, want %q", a, got, due)
+	}
+}
+
+func hears(c *Call, held bool) {
+	kind := ParticipantResumed
+	if held {
+		kind = ParticipantHeld
+	}
+	c.ApplyConferenceEvent(ConferenceEvent{
+		Conference: "CF1", Kind: kind, Seq: -1, Leg: "CA1", Label: CallerLabel,
+	}, t0)
+}
+
+// F455: an event tells of a hold before its answer does. Then the caller is resumed, and the answer comes.
+func TestF455TheAnswerToAHoldComesAfterTheNextResume(t *testing.T) {
+	for _, k := range []ResultKind{Done, AlreadyGone, Refused, Throttled, Unknown} {
+		c := talks(t)
+		presses(t, c, DoHold, "hold CA1 true")
+		began := c.Clone()
+		hears(c, true)
+		presses(t, c, DoResume, "hold CA1 false")
+		want := c.Caller
+		want.HoldUncertain = k == Unknown // it may still be carried out
+		c.ApplyResult(SetHold{Leg: "CA1", Hold: true}, Result{Kind: k, Began: began}, t0)
+		if c.Caller != want {
+			t.Errorf("result %d: the caller is %+v, want %+v", k, c.Caller, want)
+		}
+		presses(t, c, DoHold, "") // until it is known what becomes of the resume
+	}
+}
+
+// F455: the answer is of a conference that the call has left.
+func TestF455TheAnswerIsOfAnotherConference(t *testing.T) {
+	for _, k := range []ResultKind{Done, AlreadyGone, Unknown} {
+		c := talks(t)
+		presses(t, c, DoHold, "hold CA1 true")
+		began := c.Clone()
+		c.Conference, c.Caller = "CF2", Participant{Joined: true}
+		c.ApplyResult(SetHold{Leg: "CA1", Hold: true}, Result{Kind: k, Began: began}, t0)
+		if c.Caller != (Participant{Joined: true}) {
+			t.Errorf("result %d: the caller is %+v", k, c.Caller)
+		}
+	}
+}
+
+// F455: the caller is put on hold for the second time. What the event of the first hold tells, which comes now, is not
+// taken for the second one's, and the private talk begins with the answer.
+func TestF455TheEventOfTheHoldBefore(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		r    Result
+		held bool // known to be on hold then
+	}{
+		{"done", Result{Kind: Done}, true},
+		{"refused", Result{Kind: Refused}, false},
+		{"unknown: the event may be its own", Result{Kind: Unknown}, true},
+	} {
+		c := heldBefore(t)
+		presses(t, c, DoHold, "hold CA1 true")
+		hears(c, true)
+		if c.CallerHeld() {
+			t.Errorf("%s: on hold before the answer", tt.name)
+		}
+		c.ApplyResult(SetHold{Leg: "CA1", Hold: true}, tt.r, t0)
+		if c.CallerHeld() != tt.held {
+			t.Errorf("%s: on hold %t", tt.name, c.CallerHeld())
+		}
+	}
+}
+
+// F455: nobody saves the result of the second hold. What was told meanwhile counts once no answer can come.
+func TestF455TheSecondHoldHasNoAnswer(t *testing.T) {
+	c := heldBefore(t)
+	presses(t, c, DoHold, "hold CA1 true")
+	hears(c, true)
+	for _, after := range []time.Duration{resumeLimit - 1, resumeLimit} {
+		c.ApplyTime(0, t0.Add(after))
+		if got, want := c.CallerHeld(), after == resumeLimit; got != want {
+			t.Errorf("after %s: on hold %t", after, got)
+		}
+	}
+}
+
+// F455: a late event, or a late turn of music, tells otherwise than the answer to the last request. It is not believed,
+// and Twilio is asked.
+func TestF455WhatIsToldAfterTheAnswers(t *testing.T) {
+	for name, late := range map[string]func(c *Call){
+		"event": func(c *Call) { hears(c, true) },
+		"turn":  func(c *Call) { c.ApplyMusicTurn(t0) },
+	} {
+		c := heldBefore(t)
+		if late(c); c.Caller.Held {
+			t.Errorf("%s: on hold", name)
+		}
+		if got := acts(c, t0); got != "Reconcile" {
+			t.Errorf("%s: due %q", name, got)
+		}
+	}
+}
+
+// F455: while Twilio lists the participants, the caller is resumed. The list, which comes last, shows them on hold.
+func TestF455AListOlderThanAResume(t *testing.T) {
+	c := talks(t)
+	presses(t, c, DoHold, "hold CA1 true")
+	c.ApplyResult(SetHold{Leg: "CA1", Hold: true}, Result{Kind: Done}, t0)
+	for _, done := range []bool{false, true} {
+		was := c.Clone()
+		if !done {
+			presses(t, c, DoResume, "hold CA1 false")
+		} else {
+			c.ApplyResult(SetHold{Leg: "CA1"}, Result{Kind: Done}, t0)
+		}
+		want := c.Caller
+		c.Reconciliation(t0).Asked(was).ApplyParticipants("CF1", true, []ListedParticipant{
+			{Leg: "CA1", Label: CallerLabel, Held: true}, {Leg: "CAa", Label: "a"},
+		})
+		if c.Caller != want {
+			t.Errorf("done %t: the caller was %+v, and is %+v", done, want, c.Caller)
+		}
+	}
+}
