@@ -66,6 +66,9 @@ func (c change) end(e Entry, why Reason) {
 		return
 	}
 	c.Reason, c.Ended = why, c.now
+	if counted := c.Trail.Caller.Since; c.now.Before(counted) { // another request was quicker than this one
+		c.Ended = counted
+	}
 	c.Owner, c.Offer = "", ""
 	if c.Out.Dialled() && !c.Out.Reached() && c.Out.Outcome == "" {
 		c.Out.Outcome = OutcomeCancelled

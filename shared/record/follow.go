@@ -23,7 +23,7 @@ func Follow(before, c *call.Call, now time.Time) {
 		t.Place = 1 // they were offered before they could be told a place
 	}
 	if before.State == call.Ended && c.State != call.Ended { // they were asked for a message, and wait on
-		t.Caller.Wait += now.Sub(before.Ended)
+		t.Caller.Wait += max(0, now.Sub(before.Ended))
 	}
 	turn(&t.Caller, callerSpan(c), now)
 	for i := range t.Legs {
@@ -109,10 +109,14 @@ func outcomeOf(before, c *call.Call, k call.TrailLeg) call.Outcome {
 	return call.OutcomeCancelled
 }
 
-// turn lets a party do something else from now on.
+// turn lets a party do something else from now on. The time of a request that took long may be before that of one that
+// was saved meanwhile: nothing is counted twice.
 func turn(s *call.Spell, to call.Span, now time.Time) {
 	if s.Now == to {
 		return
+	}
+	if now.Before(s.Since) {
+		now = s.Since
 	}
 	if d := now.Sub(s.Since); d > 0 {
 		switch s.Now {
