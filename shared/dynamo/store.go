@@ -26,13 +26,14 @@
 //   - live is written when a call arrives, ends, and when it joins or leaves the queue: 6 units for a
 //     transferred call. Its limit is near 160 new calls a second.
 //   - agents has the whole item of each agent, and is written at each save of an agent, mostly the
-//     heartbeat every five seconds: one unit, or two if items are not packed and the agent has a list of recent
-//     calls. Its limit is near 5,000 agents at work, or 2,500. Its page of 200 agents costs up to 47 read units. It is
-//     read for the directory, for a search, and by the sweep; nothing that a caller waits for reads it.
+//     heartbeat, every fifteen seconds at rest and some nine in a call: one unit, or two if items are not packed and
+//     the agent has a list of recent calls. Its limit is near 15,000 agents at rest and 9,500 in calls, or half as
+//     many. Its page of 200 agents costs up to 47 read units. It is read for the directory, for a search, and by the
+//     sweep; nothing that a caller waits for reads it.
 //   - watch has the free agents, 120 bytes each, and is written when one is claimed or freed, one
 //     unit, and with a free agent's heartbeat every fifteen seconds. Thirty free agents are one read of
 //     half a unit. Of a call it is written at each music turn, two units, and when its legs change:
-//     some 20 units for a transferred call, so that its limit is near 50 new calls a second. Agents
+//     some 25 units for a transferred call, so that its limit is near 40 new calls a second. Agents
 //     whose pages stopped while they were free stay on it until the sweep removes them.
 package dynamo
 
