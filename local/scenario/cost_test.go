@@ -72,8 +72,12 @@ func (b *bill) note(function string, o storetest.Operation) {
 		i = len(b.steps)
 		b.steps = append(b.steps, step{trace: o.Trace, text: function + ":"})
 	}
-	kind, _, _ := strings.Cut(o.Key, "#")
-	b.steps[i].text += " " + strings.TrimSpace(o.Name+" "+kind)
+	b.steps[i].text += " " + o.Name
+	for _, key := range append(o.Keys, o.Key) {
+		if kind, _, _ := strings.Cut(key, "#"); kind != "" {
+			b.steps[i].text += " " + kind
+		}
+	}
 	if o.Name == "PutItem" && !o.Done {
 		b.steps[i].text += " (lost)"
 	}
@@ -92,7 +96,7 @@ func (b *bill) row(function string) *billed {
 
 func (r *billed) add(o storetest.Operation) {
 	switch op, _, _ := strings.Cut(o.Name, " "); op {
-	case "GetItem":
+	case "GetItem", "BatchGetItem": // a batch is one request, for the units of its items
 		r.reads++
 	case "PutItem":
 		r.writes++

@@ -14,14 +14,19 @@ import (
 // load reads an item, and remembers the parts that this version does not know.
 func load[T any](ctx context.Context, s *Store, key string) (*T, error) {
 	it, err := s.get(ctx, key)
-	if err != nil {
-		return nil, err
+	return decoded[T](s, got{key, it, err})
+}
+
+// decoded is load of an item that was read.
+func decoded[T any](s *Store, g got) (*T, error) {
+	if g.err != nil {
+		return nil, g.err
 	}
-	v, kept, err := decodeItem[T](it)
+	v, kept, err := decodeItem[T](g.it)
 	if err != nil {
 		return nil, unavailable(err)
 	}
-	s.seen.put(key, kept)
+	s.seen.put(g.key, kept)
 	return v, nil
 }
 

@@ -3,11 +3,13 @@ package dynamo
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -32,6 +34,7 @@ const (
 	throttle fault = "throttled"
 	broken   fault = "500"
 	denied   fault = "denied"
+	partly   fault = "answered in part" // a batch, of which only the first item is read
 )
 
 // network stands between a store and its server and injects faults.
@@ -101,6 +104,10 @@ func (n *network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		<-r.Context().Done()
 		return
 	}
+	var unread map[string]any
+	if f == partly {
+		body, unread = firstKey(n.t, body)
+	}
 	// The request goes on even if its sender has given up.
 	on, err := http.NewRequestWithContext(context.WithoutCancel(r.Context()), r.Method, n.to, bytes.NewReader(body))
 	if err != nil {
@@ -115,6 +122,14 @@ func (n *network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer res.Body.Close()
 	answer, _ := io.ReadAll(res.Body)
+	if unread != nil {
+		var whole map[string]any
+		must(n.t, json.Unmarshal(answer, &whole))
+		whole["UnprocessedKeys"] = unread
+		answer, _ = json.Marshal(whole)
+		res.Header.Set("Content-Length", strconv.Itoa(len(answer)))
+		res.Header.Del("X-Amz-Crc32")
+	}
 	if n.after != nil && f != pass {
 		n.after(shown)
 	}

@@ -16,6 +16,8 @@ const saveTries = 20
 type roster struct {
 	store  Store
 	wrapUp time.Duration // an agent's wrap-up after a call
+
+	together func(...func()) // see Settings
 }
 
 // claimBy changes an agent by one of the agent's rules. If the rule refuses with *agent.NotFreeError,

@@ -35,7 +35,7 @@ func New(store Store, calls CallControl, set Settings) *Service {
 	if set.Together == nil {
 		set.Together = together
 	}
-	agents := &roster{store: store, wrapUp: set.WrapUp}
+	agents := &roster{store: store, wrapUp: set.WrapUp, together: set.Together}
 	m := &matcher{
 		store:     store,
 		set:       set,

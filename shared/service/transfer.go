@@ -66,18 +66,19 @@ func (s *Service) Transfer(ctx context.Context, who Principal, cmd Command, now 
 	return s.after(ctx, who, a, c, now), nil
 }
 
-// gather loads what a command needs, side by side: the agent, and the call that their page shows, nil if there is none.
+// gather loads what a command needs, at once: the agent, and the call that their page shows, nil if there is none.
 // An agent who is the target is in hand then.
 func (s *Service) gather(ctx context.Context, who agent.ID, cmd Command) (a *agent.Agent, shown *call.Call, err error) {
-	all := []func(){func() { a, err = s.agent(ctx, who) }}
+	w := Wanted{Agents: []agent.ID{who}}
 	if cmd.Call.Valid() {
-		all = append(all, func() { shown, _ = s.store.Call(ctx, cmd.Call) })
+		w.Call = cmd.Call
 	}
 	if to, ok := cmd.Target.(ToAgent); ok && agent.ID(to) != who {
-		all = append(all, func() { _, _ = s.agent(ctx, agent.ID(to)) })
+		w.Agents = append(w.Agents, agent.ID(to))
 	}
-	s.set.Together(all...)
-	return a, shown, err
+	l := s.loadAtOnce(ctx, w)
+	a, err = l.Agent(who)
+	return a, l.Call, err
 }
 
 // after is the snapshot after a command, without the queue, which a command does not change: the page keeps what it

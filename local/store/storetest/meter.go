@@ -34,11 +34,12 @@ type Meter struct {
 
 // Operation is one request to the store.
 type Operation struct {
-	Name   string // as in Units.Requests
-	Signed string // the Authorization header, which has the access key of who asks
-	Trace  string // of the function's invocation that made it; "" if it was no invocation
-	Key    string // of a load or a save: the item's
-	Bytes  int    // the size of the item that was saved
+	Name   string   // as in Units.Requests
+	Signed string   // the Authorization header, which has the access key of who asks
+	Trace  string   // of the function's invocation that made it; "" if it was no invocation
+	Key    string   // of a load or a save: the item's
+	Keys   []string // of a batch
+	Bytes  int      // the size of the item that was saved
 	Read   float64
 	Write  float64 // of the table; for the indexes:
 	Index  map[string]float64
@@ -147,19 +148,31 @@ func (m *Meter) pass(w http.ResponseWriter, r *http.Request, op string, in objec
 	_, _ = w.Write(answer)
 }
 
-// batchUnits are the read units of a batch that is not consistent: half a unit for each 4 KB of each item, and half a
-// unit for a key without an item.
+// batchUnits are the read units of a batch: one for each 4 KB of each item, and one for a key without an item, or half
+// of that if it is not consistent.
 func batchUnits(in object, found map[string][]object) (units float64) {
-	tables, _ := in["RequestItems"].(object)
-	for name, asked := range tables {
-		of, _ := asked.(object)
+	for name, of := range batchOf(in) {
+		each := 0.5
+		if consistent, _ := of["ConsistentRead"].(bool); consistent {
+			each = 1
+		}
 		keys, _ := of["Keys"].([]any)
 		for _, item := range found[name] {
-			units += float64((size(item)+4095)/4096) / 2
+			units += float64((size(item)+4095)/4096) * each
 		}
-		units += float64(len(keys)-len(found[name])) / 2
+		units += float64(len(keys)-len(found[name])) * each
 	}
 	return units
+}
+
+// batchOf is what a batch asks for, by table.
+func batchOf(in object) map[string]object {
+	all := map[string]object{}
+	tables, _ := in["RequestItems"].(object)
+	for name, asked := range tables {
+		all[name], _ = asked.(object)
+	}
+	return all
 }
 
 func (m *Meter) count(o Operation, in, old object, units float64) {
@@ -182,6 +195,15 @@ func (m *Meter) count(o Operation, in, old object, units float64) {
 				o.Index[index] += n
 			}
 		}
+	case "BatchGetItem":
+		for _, of := range batchOf(in) {
+			keys, _ := of["Keys"].([]any)
+			for _, key := range keys {
+				key, _ := key.(object)
+				o.Keys = append(o.Keys, keyOf(key))
+			}
+		}
+		o.Read = units
 	default:
 		key, _ := in["Key"].(object)
 		o.Key, o.Read = keyOf(key), units
