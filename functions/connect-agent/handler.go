@@ -50,7 +50,7 @@ func (h handler) connectAgain(r *httpapi.Request) (string, error) {
 
 // connectCaller lets a caller whom we have dialled join the conference.
 func (h handler) connectCaller(r *httpapi.Request) (string, error) {
-	in, err := h.newService(r.Base).Connect(r.Context(), r.Call(), r.Leg(), call.LegID(r.CallSID()), r.Now)
+	in, err := h.newService(r.Base).Connect(r.Context(), r.Call(), answered(r), r.Now)
 	if err == nil && !in.Caller { // the address is that of another leg
 		err = call.ErrNotWanted
 	}
@@ -85,10 +85,15 @@ func (h handler) afterDial(r *httpapi.Request) (string, error) {
 // that none is short.
 const partMost = 9 * time.Second
 
+// answered is the leg that the request is about.
+func answered(r *httpapi.Request) service.Answered {
+	return service.Answered{Key: r.Leg(), SID: call.LegID(r.CallSID()), Agent: twilio.ReadAgent(r.Form)}
+}
+
 // connect lets an agent who has answered join the conference. If the caller has left meanwhile, the
 // agent never joins an empty conference. An outside party is screened first.
 func (h handler) connect(r *httpapi.Request) (string, error) {
-	in, err := h.newService(r.Base).Connect(r.Context(), r.Call(), r.Leg(), call.LegID(r.CallSID()), r.Now)
+	in, err := h.newService(r.Base).Connect(r.Context(), r.Call(), answered(r), r.Now)
 	return h.enter(r, in, err)
 }
 

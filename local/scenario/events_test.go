@@ -139,7 +139,7 @@ func TestF231F232TheBusIsAwayDuringACall(t *testing.T) {
 func TestF231TheBusMayNotBeUsed(t *testing.T) {
 	t.Parallel()
 	l := open(t, sendsEvents(), without("relay", "events:PutEvents"))
-	l.lacks = "relay: events:PutEvents"
+	l.lacks = []string{"relay: events:PutEvents"}
 	l.handsOver()
 	if n := l.Bus.Requests(); n != 0 {
 		t.Errorf("%d requests", n)

@@ -29,7 +29,7 @@ const anyTable = "calls"
 func (l *line) wantNothingRefused() {
 	l.t.Helper()
 	for _, u := range l.Guard.Refused() {
-		if l.lacks != u.Function+": "+u.Action {
+		if !slices.Contains(l.lacks, u.Function+": "+u.Action) {
 			l.t.Errorf("the template does not allow %s", u)
 		}
 	}
@@ -68,14 +68,20 @@ func wantNothingIdle(functions []sam.Function) error {
 	return nil
 }
 
-// without removes an action from a function's role.
-func without(function, action string) func(*stack.Options) {
+// without removes actions from a function's role.
+func without(function string, actions ...string) func(*stack.Options) {
 	return func(o *stack.Options) {
+		before := o.Change
 		o.Change = func(t *sam.Template) {
+			if before != nil {
+				before(t)
+			}
 			for _, f := range t.Functions {
 				for i := range f.Statements {
 					if s := &f.Statements[i]; f.Folder() == function {
-						s.Actions = slices.DeleteFunc(s.Actions, func(a string) bool { return a == action })
+						s.Actions = slices.DeleteFunc(s.Actions, func(a string) bool {
+							return slices.Contains(actions, a)
+						})
 					}
 				}
 			}
@@ -96,8 +102,15 @@ func TestCallerIsKeptByFunctionsThatMayNotDoTheirWork(t *testing.T) {
 			}
 			t.Run(function+" without "+action, func(t *testing.T) {
 				t.Parallel()
-				l := open(t, without(function, action))
-				l.lacks, l.gap = function+": "+action, 5*time.Second
+				actions := []string{action}
+				if action == "dynamodb:GetItem" { // one by one or in a batch
+					actions = append(actions, "dynamodb:BatchGetItem")
+				}
+				l := open(t, without(function, actions...))
+				for _, action := range actions {
+					l.lacks = append(l.lacks, function+": "+action)
+				}
+				l.gap = 5 * time.Second
 				// so that each has work
 				l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Path: "^/events/"}, Do: "drop"})
 				l.online("alice")
@@ -119,5 +132,32 @@ func TestCallerIsKeptByFunctionsThatMayNotDoTheirWork(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// F421: functions that may not ask for a batch, or not yet, ask for each part, and nothing is refused to anybody.
+func TestF421FunctionsThatMayNotAskForABatch(t *testing.T) {
+	t.Parallel()
+	l := open(t, func(o *stack.Options) {
+		for _, function := range []string{"connect-agent", "events", "transfer"} {
+			without(function, "dynamodb:BatchGetItem")(o)
+		}
+	})
+	for _, function := range []string{"connect-agent", "events", "transfer"} {
+		l.lacks = append(l.lacks, function+": dynamodb:BatchGetItem")
+	}
+	l.online("alice", "bob")
+	caller := l.talks("alice")
+	l.presses("alice", "consult", "bob")
+	l.pass(5 * time.Second)
+	l.answers("bob")
+	l.pass(5 * time.Second)
+	l.presses("alice", "complete", "")
+	l.pass(5 * time.Second)
+	l.together(caller, l.legTo("bob"))
+	l.hangs(caller)
+	l.settle()
+	if len(l.Guard.Refused()) == 0 {
+		t.Error("nothing was refused")
 	}
 }

@@ -121,7 +121,7 @@ type line struct {
 	callers []string
 	gap     time.Duration // the longest silence that a caller may hear (N1)
 	leaving map[string]bool
-	lacks   string // what a function of this test is not allowed, "connect-agent: dynamodb:GetItem"
+	lacks   []string // what functions of this test are not allowed, "connect-agent: dynamodb:GetItem"
 }
 
 // buffer collects what the functions print.

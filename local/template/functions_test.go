@@ -221,9 +221,6 @@ var fewer = map[string][]string{
 	"agents":    {"dynamodb:BatchGetItem"},
 	"sweep":     {"dynamodb:BatchGetItem"},
 
-	"connect-agent": {"dynamodb:BatchGetItem"},
-	"events":        {"dynamodb:BatchGetItem"},
-
 	"token":    {"dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchGetItem"},
 	"calls":    {"dynamodb:PutItem"},
 	"push":     {"dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"},

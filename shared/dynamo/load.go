@@ -84,8 +84,8 @@ func (t *table) getAll(ctx context.Context, keys []string) map[string]got {
 	return all
 }
 
-// askAll asks once for items. Left are those of which nothing is known after it: all of them, if the error is that of the
-// request.
+// askAll asks once for items. Left are those of which nothing is known after it: all of them, if the error is that of
+// the request.
 func (t *table) askAll(ctx context.Context, keys []item, all map[string]got) (left []item, err error) {
 	out, err := t.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
 		RequestItems: map[string]types.KeysAndAttributes{t.name: {Keys: keys, ConsistentRead: aws.Bool(true)}},

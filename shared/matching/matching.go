@@ -87,6 +87,17 @@ func Next(s Situation) Step {
 	return s.others(queue[others:])
 }
 
+// Likely is whom Next would offer first to a caller of whom nothing more is known than that they wait; "" if it would
+// not, or would have to know of other callers. It decides nothing: who loads the caller may load the agent with them.
+func Likely(s Situation, id call.ID) agent.ID {
+	s.Caller = call.New(id, "", false, s.Now)
+	s.Caller.Caller.Joined = true
+	if o, ok := Next(s).(Offer); ok && s.isCaller(o.Call.ID) {
+		return o.Agents[0].ID
+	}
+	return ""
+}
+
 // mayBeOffered lists the callers who may be offered, in the queue's order, and the requeued ones for whom an agent is
 // being rung, since another agent may be reserved for them. A caller whom the list does not show yet is put at its end,
 // or at its head if requeued.

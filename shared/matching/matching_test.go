@@ -296,3 +296,32 @@ func TestF306PlacesThatRestKeepNoAgentFromWhoComes(t *testing.T) {
 		}
 	}
 }
+
+// Likely is whom the caller is offered to when their call is known, but for what only the call tells.
+func TestLikelyIsWhomNextOffersFirst(t *testing.T) {
+	for callers := range 4 {
+		for agents := range 4 {
+			s, calls := crowd(callers+1, agents, 0)
+			for at, c := range calls {
+				c.Caller.Joined = true
+				s.Caller = c
+				var want agent.ID
+				if o, ok := matching.Next(s).(matching.Offer); ok && o.Call == c {
+					want = o.Agents[0].ID
+				}
+				if got := matching.Likely(s, c.ID); got != want {
+					t.Errorf("caller %d of %d, %d agents: %q, want %q", at, callers+1, agents, got, want)
+				}
+			}
+		}
+	}
+	s, calls := crowd(2, 2, 0)
+	s.Queue[0].Requeued, s.Loaded = true, nil // their agent may be any
+	if got := matching.Likely(s, calls[1].ID); got != "" {
+		t.Errorf("behind a requeued caller: %q", got)
+	}
+	s, _ = crowd(0, 1, 0)
+	if got := matching.Likely(s, "CA-not-listed"); got != "agent-000" {
+		t.Errorf("a caller whom the list does not show yet: %q", got)
+	}
+}

@@ -2,10 +2,13 @@ package service
 
 import (
 	"context"
+	"fmt"
 	"sync"
+	"time"
 
 	"warmtransfer/shared/agent"
 	"warmtransfer/shared/call"
+	"warmtransfer/shared/matching"
 )
 
 // Wanted is what a request needs of the store in the same moment.
@@ -68,6 +71,10 @@ func (ro *roster) loadAtOnce(ctx context.Context, w Wanted) Loaded {
 }
 
 func (ro *roster) loadEach(ctx context.Context, w Wanted) (l Loaded) {
+	if len(w.Agents) == 0 {
+		l.Call, l.NoCall = ro.store.Call(ctx, w.Call)
+		return l
+	}
 	var mu sync.Mutex
 	var all []func()
 	for _, id := range w.Agents {
@@ -83,4 +90,25 @@ func (ro *roster) loadEach(ctx context.Context, w Wanted) (l Loaded) {
 	}
 	ro.together(all...)
 	return l
+}
+
+// loadWithLikely loads a caller's call, and at the same time the agent who is likely to be rung for them; nil if there
+// is none, or they cannot be read.
+func (m *matcher) loadWithLikely(
+	ctx context.Context, id call.ID, l lists, now time.Time,
+) (*call.Call, *agent.Agent, error) {
+	w := Wanted{Call: id}
+	if who := matching.Likely(l.view(now), id); l.err == nil && who != "" {
+		w.Agents = []agent.ID{who}
+	}
+	got := m.loadAtOnce(ctx, w)
+	if got.NoCall != nil {
+		return nil, nil, fmt.Errorf("load call: %w", got.NoCall)
+	}
+	for _, who := range w.Agents {
+		if a, err := got.Agent(who); err == nil {
+			return got.Call, a, nil
+		}
+	}
+	return got.Call, nil, nil
 }

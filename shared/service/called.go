@@ -51,7 +51,7 @@ func (s *Service) CalledAsks(ctx context.Context, leg call.LegID, number string,
 
 // calledPicksUp takes in that a caller whom we dial has picked up.
 func (s *Service) calledPicksUp(ctx context.Context, c *call.Call, leg call.LegID, now time.Time) (*call.Call, error) {
-	_, err := s.Connect(ctx, c.ID, c.Out.Leg, leg, now)
+	_, err := s.connect(inHand(ctx), c, c.Out.Leg, leg, now)
 	if errors.Is(err, call.ErrNotWanted) {
 		return nil, ErrNotFound
 	}

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"warmtransfer/shared/agent"
@@ -171,21 +172,39 @@ func find(queue []QueueEntry, id call.ID) (int, bool) {
 	return len(queue) + 1, len(queue)+1 >= QueuePage
 }
 
+// Answered is a leg that was answered.
+type Answered struct {
+	Key call.LegKey
+	SID call.LegID
+	// Agent is whose leg it seems to be; "": not known. It changes nothing: the call says whose leg it is, and that
+	// agent is loaded sooner if it is this one.
+	Agent agent.ID
+}
+
 // Connect takes in that a leg was answered, and says how it joins the conference or that it must be
 // screened first (see Accept). It returns call.ErrNotWanted or ErrNotFound if the leg must not
 // join.
-func (s *Service) Connect(
-	ctx context.Context, id call.ID, key call.LegKey, sid call.LegID, now time.Time,
+func (s *Service) Connect(ctx context.Context, id call.ID, l Answered, now time.Time) (call.Admission, error) {
+	ctx = inHand(ctx)
+	w := Wanted{Call: id}
+	if l.Agent != "" {
+		w.Agents = []agent.ID{l.Agent}
+	}
+	got := s.loadAtOnce(ctx, w)
+	if got.NoCall != nil {
+		return call.Admission{}, fmt.Errorf("load call: %w", got.NoCall)
+	}
+	return s.connect(ctx, got.Call, l.Key, l.SID, now)
+}
+
+// connect is Connect with a call that was loaded a moment ago.
+func (s *Service) connect(
+	ctx context.Context, c *call.Call, key call.LegKey, sid call.LegID, now time.Time,
 ) (call.Admission, error) {
 	var in call.Admission
 	var refused error
-	ctx = inHand(ctx)
-	c, err := s.load(ctx, id)
-	if err != nil {
-		return in, err
-	}
 	a := s.answering(ctx, c, key)
-	c, err = s.admit(ctx, c, &in, now, func(c *call.Call) error {
+	c, err := s.admit(ctx, c, &in, now, func(c *call.Call) error {
 		if a != nil && a.IsRemoved() {
 			refused = call.ErrNotWanted
 			c.ApplyLegEnded(key, sid, call.OutcomeDeclined, now)
@@ -222,7 +241,7 @@ func (s *Service) answering(ctx context.Context, c *call.Call, key call.LegKey) 
 	if l == nil || l.Agent == "" || l.Phase == call.LegAnswered {
 		return nil
 	}
-	a, err := s.agent(ctx, l.Agent)
+	a, err := s.seen(ctx, l.Agent)
 	if err != nil {
 		return nil
 	}

@@ -55,7 +55,7 @@ func TestAnEventThatChangesNothingCostsOneRead(t *testing.T) {
 		_, _ = w.Board.Wait(t.Context(), id, service.Turn{Position: true, Lasts: twelve}, w.Now)
 	})
 	costs(t, w, "a connection asked for twice", again, func() {
-		_, _ = w.Board.Connect(t.Context(), id, owner.Key, owner.SID, w.Now)
+		_, _ = w.Board.Connect(t.Context(), id, service.Answered{Key: owner.Key, SID: owner.SID}, w.Now)
 	})
 }
 
@@ -146,7 +146,7 @@ func TestF318AnAgentIsLoadedOnce(t *testing.T) {
 	c := w.Call(id)
 	target := c.Leg(c.Transfer.Leg)
 	costs(t, w, "the target answers", map[string]int{"Call": 1, "SaveCall": 1, "Agent": 2, "Tell": 2}, func() {
-		_, _ = w.Board.Connect(t.Context(), id, target.Key, target.SID, w.Now)
+		_, _ = w.Board.Connect(t.Context(), id, service.Answered{Key: target.Key, SID: target.SID, Agent: "bob"}, w.Now)
 	})
 	w, _ = talking(t, "alice")
 	want := map[string]int{

@@ -79,7 +79,7 @@ func (m *matcher) joined(
 	ctx context.Context, id call.ID, now time.Time, expected func(*call.Call) bool, f decide,
 ) (*call.Call, error) {
 	listed := m.read(ctx, now) // before the call is loaded, which the request for music is about to save
-	c, err := m.load(ctx, id)
+	c, ahead, err := m.loadWithLikely(ctx, id, listed, now)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func (m *matcher) joined(
 	if f(in) != nil || c.State != call.Waiting || in.State != call.Waiting {
 		return m.updateAfterFrom(ctx, c, now, expected, f, m.updateAndMatchFrom)
 	}
-	by := asking{in: in, unsaved: &unsaved{stored: c, apply: f}}
+	by := asking{in: in, unsaved: &unsaved{stored: c, apply: f}, ahead: ahead}
 	if offered := m.offerListed(ctx, now, by, listed); offered != nil && offered.ID == id {
 		return offered, nil
 	}
@@ -137,6 +137,8 @@ type asking struct {
 	who agent.ID
 	// unsaved is what was applied to the caller's call and is saved with the ring; nil: nothing.
 	unsaved *unsaved
+	// ahead is an agent who was loaded with the caller's call, so that the first try to claim them need not; nil: none.
+	ahead *agent.Agent
 }
 
 // unsaved is a decision on a call that was not saved yet.
@@ -175,6 +177,15 @@ type lists struct {
 	err   error
 }
 
+// view is what they tell matching.
+func (l lists) view(now time.Time) matching.Situation {
+	view := matching.Situation{Now: now, Queue: l.queue, Loaded: map[call.ID]matching.Loaded{}}
+	for i := range l.free {
+		view.Free = append(view.Free, &l.free[i])
+	}
+	return view
+}
+
 // read reads both lists, side by side.
 func (m *matcher) read(ctx context.Context, now time.Time) (l lists) {
 	var unknown error
@@ -202,6 +213,7 @@ func (m *matcher) offerListed(ctx context.Context, now time.Time, by asking, l l
 		if !again || round == matchRounds || ctx.Err() != nil {
 			return offered
 		}
+		by.ahead = nil
 		l = m.read(ctx, now)
 	}
 	return nil
@@ -209,12 +221,8 @@ func (m *matcher) offerListed(ctx context.Context, now time.Time, by asking, l l
 
 // offerOnce is offerListed with one reading of the lists. Again: other requests had taken the agents.
 func (m *matcher) offerOnce(ctx context.Context, now time.Time, by asking, l lists) (offered *call.Call, again bool) {
-	view := matching.Situation{
-		Now: now, Queue: l.queue, Caller: by.in, Agent: by.who, Loaded: map[call.ID]matching.Loaded{},
-	}
-	for i := range l.free {
-		view.Free = append(view.Free, &l.free[i])
-	}
+	view := l.view(now)
+	view.Caller, view.Agent = by.in, by.who
 	for {
 		switch step := matching.Next(view).(type) {
 		case matching.Load:
@@ -298,7 +306,13 @@ func (m *matcher) offer(
 	key := m.set.NewKey()
 	back := c.Offering(lost, now).Reserved()
 	rule := func(a *agent.Agent) error { return claimForOffer(a, c, key, back, now) }
-	a, err := m.claimBy(ctx, id, rule)
+	var a *agent.Agent
+	var err error
+	if by.ahead != nil && by.ahead.ID == id {
+		a, err = m.claim(ctx, by.ahead, rule)
+	} else {
+		a, err = m.claimBy(ctx, id, rule)
+	}
 	if errors.Is(err, ErrConflict) { // perhaps only a heartbeat was saved in between
 		a, err = m.claimBy(ctx, id, rule)
 	}

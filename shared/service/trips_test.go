@@ -119,6 +119,17 @@ func TestTripsToTheStoreInARow(t *testing.T) {
 			return s.n
 		}
 	}
+	answer := func(seems agent.ID) func(t *testing.T) int {
+		return func(t *testing.T) int {
+			w, l := ringsForConsult(t)
+			s := &trips{Store: w.Store}
+			leg := service.Answered{Key: l.Key, SID: l.SID, Agent: seems}
+			if _, err := s.over(w, service.Settings{}).Connect(t.Context(), l.call, leg, w.Now); err != nil {
+				t.Fatal(err)
+			}
+			return s.n
+		}
+	}
 	for _, tt := range []struct {
 		what string
 		want int
@@ -128,14 +139,17 @@ func TestTripsToTheStoreInARow(t *testing.T) {
 		// who is online, the place of the number, and who waits, side by side
 		{"an arrival with every look that the operator may set", 2,
 			arrival(service.Settings{Places: anyNumber{}}, service.Arriving{Ahead: 3, IfOnline: true}, false)},
-		// the call, who is ahead and who is free, the agent, claimed, joined and rung, the leg
-		{"a join that rings an agent", 6, arrival(service.Settings{}, service.Arriving{}, true)},
+		// who is ahead and who is free, the call and the agent, claimed, joined and rung, the leg
+		{"a join that rings an agent", 5, arrival(service.Settings{}, service.Arriving{}, true)},
 		// the agent and the call, saved, the result
 		{"a hold", 3, press(call.DoHold, nil, true)},
 		{"a hold by a page that does not say which call it shows", 4, press(call.DoHold, nil, false)},
 		// both agents and the call, claimed, saved, the results
 		{"a consult", 4, press(call.DoConsult, service.ToAgent("bob"), true)},
 		{"an add", 4, press(call.DoAdd, service.ToAgent("bob"), true)},
+		// the call and who answers, saved
+		{"an answer", 2, answer("bob")},
+		{"an answer of which it is not known whose it is", 3, answer("")},
 	} {
 		if n := tt.do(t); n != tt.want {
 			t.Errorf("%s: %d trips in a row, want %d", tt.what, n, tt.want)
@@ -186,6 +200,47 @@ func TestF390WhatIsReadAheadCannotBeRead(t *testing.T) {
 		w.Settle()
 		if !w.Rings("bob") {
 			t.Errorf("%s: bob does not ring", op)
+		}
+	}
+}
+
+// rungLeg is a leg that rings.
+type rungLeg struct {
+	call.Leg
+	call call.ID
+}
+
+// ringsForConsult is a world in which bob is rung for a consult.
+func ringsForConsult(t *testing.T, more ...agent.ID) (*World, rungLeg) {
+	t.Helper()
+	w, id := talking(t, append([]agent.ID{"alice", "bob"}, more...)...)
+	w.MustPress("alice", call.DoConsult, "bob")
+	w.Settle()
+	c := w.Call(id)
+	return w, rungLeg{*c.Leg(c.Transfer.Leg), id}
+}
+
+// F422: who seems to answer is another agent than the leg's, or nobody, or cannot be read at first. The leg says who
+// answers, and nobody else is touched.
+func TestF422WhoSeemsToAnswerIsNotWhoAnswers(t *testing.T) {
+	for _, seems := range []agent.ID{"alice", "carol", "nobody", "../c#", "", "bob"} {
+		w, l := ringsForConsult(t, "carol")
+		carol := w.Me("carol")
+		leg := service.Answered{Key: l.Key, SID: l.SID, Agent: seems}
+		if seems == "bob" {
+			w.DialFirst = true // side by side in the other order: the call, who answers
+			w.Store.At("Agent", w.Store.Count("Agent"), Fault{Err: service.ErrUnavailable})
+		}
+		in, err := w.Board.Connect(t.Context(), l.call, leg, w.Now)
+		if err != nil || in.Leg != l.Key {
+			t.Errorf("%s: %+v, %v", seems, in, err)
+		}
+		a, err := w.Store.Agent(t.Context(), "bob")
+		if err != nil || a.Claim == nil || a.Claim.Leg != string(l.Key) {
+			t.Errorf("%s: bob is %+v, %v", seems, a, err)
+		}
+		if now := w.Me("carol"); now.Agent.Presence != carol.Agent.Presence {
+			t.Errorf("%s: carol is %s", seems, now.Agent.Presence)
 		}
 	}
 }

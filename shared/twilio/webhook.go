@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"warmtransfer/shared/agent"
 	"warmtransfer/shared/call"
 )
 
@@ -56,6 +57,17 @@ var callStatuses = map[string]CallStatus{
 	"no-answer":   {Over: true, Outcome: call.OutcomeNoAnswer},
 	"failed":      {Over: true, Outcome: call.OutcomeFailed},
 	"canceled":    {Over: true, Outcome: call.OutcomeCancelled},
+}
+
+// ReadAgent is the agent whose browser the request's leg was dialled to; "" if it was dialled to a number. Twilio may
+// leave the parameters of a client's address in it.
+func ReadAgent(form url.Values) agent.ID {
+	to, isClient := strings.CutPrefix(form.Get("To"), "client:")
+	if !isClient {
+		return ""
+	}
+	name, _, _ := strings.Cut(to, "?")
+	return agent.ID(name)
 }
 
 // ByMachine says whether Twilio takes who has picked up for a machine: a mailbox, or a fax

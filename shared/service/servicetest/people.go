@@ -264,7 +264,8 @@ func (w *World) Answer(id agent.ID) bool {
 // pickUp answers a leg, whose webhook then asks what to do.
 func (w *World) pickUp(l *phone) (in call.Admission, err error) {
 	l.answered = true
-	in, err = w.Board.Connect(context.Background(), l.dial.Call, l.dial.Leg, l.sid, w.Now)
+	leg := service.Answered{Key: l.dial.Leg, SID: l.sid, Agent: l.dial.Agent}
+	in, err = w.Board.Connect(context.Background(), l.dial.Call, leg, w.Now)
 	return in, w.outcome(err)
 }
 

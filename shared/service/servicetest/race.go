@@ -167,7 +167,8 @@ func OfferRace(t *testing.T, s service.Store, agents, callers int) {
 			phones.mu.Lock()
 			l.answered = true
 			phones.mu.Unlock()
-			if _, err := board.Connect(ctx, l.dial.Call, l.dial.Leg, l.sid, t0); err != nil {
+			leg := service.Answered{Key: l.dial.Leg, SID: l.sid}
+			if _, err := board.Connect(ctx, l.dial.Call, leg, t0); err != nil {
 				t.Errorf("%s is not admitted: %v", who, err)
 			}
 		}
