@@ -141,3 +141,30 @@ func box() *voicemail.Desk {
 	d, _, _ := voicemailtest.Desk(time.Hour)
 	return d
 }
+
+// F378, F424: an agent comes online while the sweep runs, which has read the agents before. Nobody is asked for a
+// message.
+func TestF378F424AnAgentComesOnlineDuringTheSweep(t *testing.T) {
+	for _, comes := range []bool{true, false} {
+		w := servicetest.NewWorld(t, "alice")
+		w.Choose("alice", agent.Away)
+		id := w.DialIn()
+		w.Silent("alice")
+		w.Pass(150 * time.Second)
+		read := w.Store.Count("Agents")
+		clock := func() time.Time {
+			if comes && w.Store.Count("Agents") > read {
+				_, _ = w.Beat("alice")
+			}
+			return time.Now()
+		}
+		line := set(settings.Values{Voicemail: settings.Voicemail{NobodyOnline: true}})
+		run := sweep(w.Board, line, box(), slog.New(slog.DiscardHandler), clock)
+		if err := run(t.Context(), event(t, w.Now)); err != nil {
+			t.Fatal(err)
+		}
+		if asked := w.Call(id).Reason == call.ReasonNobodyOnline; asked == comes {
+			t.Errorf("alice comes %t, the caller is asked %t", comes, asked)
+		}
+	}
+}

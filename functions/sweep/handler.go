@@ -45,7 +45,7 @@ func sweep(
 		if err == nil {
 			counts.Add(metrics.Rescued, float64(swept.Changed))
 			counts.Add(metrics.LegsSwept, 0) // so that the metric has a value each minute
-			g, err = gauge(ctx, s, counts, e.Time)
+			g, err = gauge(ctx, s, counts, swept, now(), e.Time)
 		}
 		attrs := []slog.Attr{
 			slog.String("function", "sweep"), slog.Int("live", swept.Live),
@@ -134,14 +134,17 @@ func alone(ctx context.Context, s *service.Service, line *service.LineSettings, 
 	if !line.Values(ctx, now).Voicemail.NobodyOnline {
 		return nil
 	}
+	if g, err := s.Metrics(ctx, now); err != nil || !g.NobodyOnline(now) { // as it is now, after the sweep
+		return err
+	}
 	return s.AskWhoIsAlone(ctx, now)
 }
 
 // gauge measures the queue and the agents, once a minute.
 func gauge(
-	ctx context.Context, s *service.Service, counts *metrics.Counts, now time.Time,
+	ctx context.Context, s *service.Service, counts *metrics.Counts, swept service.SweepResult, clock, now time.Time,
 ) (service.Metrics, error) {
-	g, err := s.Metrics(ctx, now)
+	g, err := s.MetricsAfter(ctx, swept, clock, now)
 	if err != nil {
 		return g, err
 	}

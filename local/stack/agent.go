@@ -23,6 +23,7 @@ type Agent struct {
 	mu    sync.Mutex
 	token string
 	until time.Time // by the stack's clock; then another token is requested
+	shown string    // the call of the last snapshot, which the page shows
 }
 
 // tokenFor is how long a token is used: a part of its lifetime of an hour.
@@ -153,18 +154,31 @@ func (a *Agent) Do(ctx context.Context, action, target string) (Snapshot, error)
 	return a.Press(ctx, action, target, a.ID+"-"+strconv.FormatInt(a.press.Add(1), 10))
 }
 
-// Press is Do with a given request key.
+// Press is Do with a given request key. It names the call that the page shows, as the page does.
 func (a *Agent) Press(ctx context.Context, action, target, request string) (Snapshot, error) {
 	body := map[string]any{"action": action, "request": request}
 	if target != "" {
 		body["target"] = target
 	}
-	return a.snapshot(ctx, http.MethodPost, "/transfer", body)
+	path := "/transfer"
+	a.mu.Lock()
+	if a.shown != "" {
+		path += "?call=" + a.shown
+	}
+	a.mu.Unlock()
+	return a.snapshot(ctx, http.MethodPost, path, body)
 }
 
-func (a *Agent) snapshot(ctx context.Context, method, path string, body any) (Snapshot, error) {
-	var s Snapshot
-	return s, a.Call(ctx, method, path, body, &s)
+func (a *Agent) snapshot(ctx context.Context, method, path string, body any) (s Snapshot, err error) {
+	if err = a.Call(ctx, method, path, body, &s); err != nil {
+		return s, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.shown = ""; s.Call != nil {
+		a.shown = s.Call.ID
+	}
+	return s, nil
 }
 
 // Call sends one request to the API as this agent and decodes the answer into out. A body of bytes is a WAV file.

@@ -2,10 +2,13 @@ package dynamo
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
+	"syscall"
 	"testing"
 	"time"
 
@@ -44,6 +47,39 @@ func BenchmarkSave(b *testing.B) {
 	s, c := open(b), inTransfer(1)
 	for b.Loop() {
 		must(b, s.SaveCall(b.Context(), c))
+	}
+}
+
+// The processor time of this process for a call and agents, by one request and by one for each, on the one thread that
+// a function has.
+func BenchmarkAtOnce(b *testing.B) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	s, c := open(b), inTransfer(1)
+	s.Compact(true)
+	must(b, s.SaveCall(b.Context(), c))
+	keys := []string{callKey(c.ID), agentKey("alice"), agentKey("bob")}
+	for _, id := range []agent.ID{"alice", "bob"} {
+		must(b, s.SaveAgent(b.Context(), agent.New(id, "An Agent", t0)))
+	}
+	used := func() time.Duration {
+		var u syscall.Rusage
+		must(b, syscall.Getrusage(syscall.RUSAGE_SELF, &u))
+		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	}
+	for n := 2; n <= len(keys); n++ {
+		for name, load := range map[string]func(context.Context, []string) map[string]got{
+			"batch": s.getAll, "each": s.getEach,
+		} {
+			b.Run(fmt.Sprint(name, "/items=", n), func(b *testing.B) {
+				began := used()
+				for b.Loop() {
+					for _, g := range load(b.Context(), keys[:n]) {
+						must(b, g.err)
+					}
+				}
+				b.ReportMetric(float64((used()-began).Microseconds())/float64(b.N), "µs-cpu")
+			})
+		}
 	}
 }
 

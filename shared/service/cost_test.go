@@ -78,7 +78,7 @@ func TestTheEndOfACallIsWrittenOnce(t *testing.T) {
 
 func TestASweepThatFindsNothingWritesNothing(t *testing.T) {
 	w, _ := talking(t, "alice")
-	want := map[string]int{"Live": 1, "Agent": 1, "Call": 1, "FindConference": 1, "Participants": 1}
+	want := map[string]int{"Live": 1, "Agents": 1, "Call": 1, "FindConference": 1, "Participants": 1}
 	costs(t, w, "the sweep", want, w.Sweep)
 }
 

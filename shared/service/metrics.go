@@ -40,6 +40,12 @@ func (m Metrics) NobodyOnline(now time.Time) bool {
 
 // Metrics reads the queue and the agents.
 func (d *directory) Metrics(ctx context.Context, now time.Time) (Metrics, error) {
+	return d.MetricsAfter(ctx, SweepResult{}, now, now)
+}
+
+// MetricsAfter is Metrics after a sweep, which has read the agents: if that was a moment ago by its clock, they are not
+// read again.
+func (d *directory) MetricsAfter(ctx context.Context, swept SweepResult, clock, now time.Time) (Metrics, error) {
 	queue, err := d.store.Queue(ctx)
 	if err != nil {
 		return Metrics{}, err
@@ -47,18 +53,20 @@ func (d *directory) Metrics(ctx context.Context, now time.Time) (Metrics, error)
 	kept := func(w QueueEntry) bool { return w.State == call.KeepsPlace } // they are not on the line
 	queue = slices.DeleteFunc(queue, kept)
 	m := Metrics{Waiting: len(queue), Agents: map[agent.Presence]int{}}
-	for page, err := range d.pages(ctx, allPages) {
-		if err != nil {
-			return Metrics{}, err
+	agents := swept.agents
+	if agents == nil || agents.err != nil || clock.Sub(agents.read) > rollFor {
+		agents = d.roll(ctx, clock)
+	}
+	if agents.err != nil {
+		return Metrics{}, agents.err
+	}
+	for _, a := range agents.agents {
+		m.Agents[a.Presence(now)]++
+		if seen := a.LastSeen(); seen.After(m.Seen) {
+			m.Seen = seen
 		}
-		for _, a := range page {
-			m.Agents[a.Presence(now)]++
-			if seen := a.LastSeen(); seen.After(m.Seen) {
-				m.Seen = seen
-			}
-			if a.FallSilent(now) {
-				m.Silent = append(m.Silent, a.ID)
-			}
+		if a.FallSilent(now) {
+			m.Silent = append(m.Silent, a.ID)
 		}
 	}
 	for _, w := range queue {

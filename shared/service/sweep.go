@@ -32,6 +32,8 @@ type SweepResult struct {
 	Looked  int // calls that it has looked at
 	Changed int // of those, calls whose state has changed
 	Left    int // calls for which there was no time
+
+	agents *roll
 }
 
 // sweeper reconciles the calls that no other clock has looked after.
@@ -61,14 +63,14 @@ func (s *sweeper) Sweep(ctx context.Context, o SweepLimits) (SweepResult, error)
 	if err != nil && len(live) == 0 {
 		return SweepResult{}, err
 	}
-	ids := s.suspects(ctx, live, o.Audits, began)
+	agents := s.roll(ctx, began)
+	ids := s.suspects(ctx, live, agents, o.Audits, began)
 	kept := ids[:min(len(ids), o.Most)]
-	watched := sync.OnceValue(func() bool { return s.anyPage(ctx, began) })
 	var looked, changed atomic.Int64
 	var again doubts
 	s.each(ctx, kept, o, began, func(id call.ID, now time.Time) {
 		looked.Add(1)
-		moved, due := s.sweep(ctx, id, watched, now)
+		moved, due := s.sweep(ctx, id, agents, now)
 		if moved {
 			changed.Add(1)
 		}
@@ -77,13 +79,15 @@ func (s *sweeper) Sweep(ctx context.Context, o SweepLimits) (SweepResult, error)
 	if o.Pause != nil && len(again.ids) > 0 {
 		o.Pause(ctx, again.until.Sub(o.Clock()))
 		s.each(ctx, again.ids, o, began, func(id call.ID, now time.Time) {
-			if moved, _ := s.sweep(ctx, id, watched, now); moved {
+			if moved, _ := s.sweep(ctx, id, agents, now); moved {
 				changed.Add(1)
 			}
 		})
 	}
 	n := int(looked.Load())
-	return SweepResult{Live: len(live), Looked: n, Changed: int(changed.Load()), Left: len(ids) - n}, err
+	return SweepResult{
+		Live: len(live), Looked: n, Changed: int(changed.Load()), Left: len(ids) - n, agents: agents,
+	}, err
 }
 
 // each looks at calls, some at the same time, while there is time.
@@ -126,7 +130,9 @@ func (d *doubts) add(id call.ID, due time.Time) {
 }
 
 // suspects are the calls that a sweep looks at, those first of which something is known to be wrong.
-func (s *sweeper) suspects(ctx context.Context, live []LiveCall, audits int, now time.Time) []call.ID {
+func (s *sweeper) suspects(
+	ctx context.Context, live []LiveCall, agents *roll, audits int, now time.Time,
+) []call.ID {
 	var overdue, others []LiveCall
 	for _, c := range live {
 		if c.Due.After(now) {
@@ -140,7 +146,7 @@ func (s *sweeper) suspects(ctx context.Context, live []LiveCall, audits int, now
 	if len(others) <= audits {
 		return idsOf(overdue, others)
 	}
-	wrong, err := s.missing(ctx, now)
+	wrong, err := s.missing(ctx, agents, now)
 	if err != nil {
 		return idsOf(overdue, others) // nothing is known of them, so each is looked at while there is time
 	}
@@ -156,26 +162,26 @@ func (s *sweeper) suspects(ctx context.Context, live []LiveCall, audits int, now
 	return idsOf(overdue, lost, fine[:min(len(fine), audits)])
 }
 
-// missing asks the network what is in progress, and the agents whose pages are silent. The result
-// says whether that does not fit what is stored of a call.
-func (s *sweeper) missing(ctx context.Context, now time.Time) (wrong func(LiveCall) bool, err error) {
+// missing asks the network what is in progress. The result says whether that, and the agents whose pages are silent, do
+// not fit what is stored of a call.
+func (s *sweeper) missing(
+	ctx context.Context, agents *roll, now time.Time,
+) (wrong func(LiveCall) bool, err error) {
+	if agents.err != nil {
+		return nil, agents.err
+	}
 	here, err := s.calls.Connected(ctx)
 	if err != nil {
 		return nil, err
 	}
 	silent, claims := map[call.ID]bool{}, map[call.ID]int{}
-	for page, err := range s.pages(ctx, allPages) {
-		if err != nil {
-			return nil, err
+	for _, a := range agents.agents {
+		if a.Claim == nil {
+			continue
 		}
-		for _, a := range page {
-			if a.Claim == nil {
-				continue
-			}
-			id := call.ID(a.Claim.Call)
-			claims[id]++
-			silent[id] = silent[id] || now.After(a.HeartbeatAt.Add(agent.StaleAfter))
-		}
+		id := call.ID(a.Claim.Call)
+		claims[id]++
+		silent[id] = silent[id] || now.After(a.HeartbeatAt.Add(agent.StaleAfter))
 	}
 	return func(c LiveCall) bool {
 		gone := func(l call.LegID) bool { return !here.Legs[l] }
@@ -195,23 +201,11 @@ func idsOf(lists ...[]LiveCall) (ids []call.ID) {
 	return ids
 }
 
-// anyPage says whether any agent's page sends heartbeats: heartbeats repair a caller's music sooner
-// than the next sweep. If the agents cannot be read, it says yes.
-func (s *sweeper) anyPage(ctx context.Context, now time.Time) bool {
-	beats := func(a agent.Agent) bool { return !now.After(a.HeartbeatAt.Add(agent.StaleAfter)) }
-	for page, err := range s.pages(ctx, allPages) {
-		if err != nil || slices.ContainsFunc(page, beats) {
-			return true
-		}
-	}
-	return false
-}
-
-// sweep reconciles one call, and says whether its state has changed. Watched says whether any agent's page sends
-// heartbeats; it is only asked where that matters. Again is when it is known whether a turn of music that is due just
+// sweep reconciles one call, and says whether its state has changed. Of an owner who is present the roll says enough:
+// they have been heard of since at most. Again is when it is known whether a turn of music that is due just
 // now was requested; zero if none is.
 func (s *sweeper) sweep(
-	ctx context.Context, id call.ID, watched func() bool, now time.Time,
+	ctx context.Context, id call.ID, agents *roll, now time.Time,
 ) (changed bool, again time.Time) {
 	c, err := s.load(ctx, id)
 	if err != nil {
@@ -222,7 +216,9 @@ func (s *sweeper) sweep(
 	}
 	var owner *agent.Agent
 	if ownerID := c.OwnerAgent(); ownerID != "" {
-		owner, _ = s.store.Agent(ctx, ownerID) // the next sweep asks again
+		if owner = agents.present(ownerID, now); owner == nil {
+			owner, _ = s.store.Agent(ctx, ownerID) // the next sweep asks again
+		}
 	}
 	lost := s.lostWatchers(ctx, c, now)
 	var before call.State
@@ -232,7 +228,7 @@ func (s *sweeper) sweep(
 		for _, id := range lost {
 			c.Supervision(now).End(id, call.Request{})
 		}
-		if c.Hearing(now).MusicLate() && !watched() {
+		if c.Hearing(now).MusicLate() && !agents.anyPresent() {
 			if again = c.NoPageWatches(); !now.Before(again) {
 				again = time.Time{}
 			}
