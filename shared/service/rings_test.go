@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"warmtransfer/shared/agent"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/service"
 	. "warmtransfer/shared/service/servicetest"
@@ -82,6 +83,63 @@ func TestF381TheAnswerToTheDialIsLost(t *testing.T) {
 			w.Check()
 		})
 	}
+}
+
+// F381: the answer to the dial is lost, and the agent declines with a reason. Once that is saved their page rejects the
+// leg, of which Twilio tells as of one that was busy: the reason stays, nothing counts twice, and they are free at once.
+func TestF381ADeclinedLegIsRejectedToo(t *testing.T) {
+	for name, lost := range map[string]bool{"the dial's answer is lost": true, "it is known": false} {
+		t.Run(name, func(t *testing.T) {
+			w, id := talking(t, "alice", "bob")
+			w.Settle()
+			if lost {
+				w.Phones.Next("Dial", Fault{Err: service.ErrUnknown, Took: true})
+			}
+			w.MustPress("alice", call.DoConsult, "bob")
+			if !lost {
+				w.Phones.Every("Hangup", Fault{Err: service.ErrUnknown}) // else it is over before it can be rejected
+			}
+			cmd := service.Command{Action: call.DoDecline, Reason: call.DeclineBreak, Request: "no"}
+			if _, err := w.Board.Transfer(t.Context(), service.Principal{ID: "bob"}, cmd, w.Now); err != nil {
+				t.Fatal(err)
+			}
+			entries := len(w.Call(id).History)
+			if !w.Reject("bob", call.OutcomeBusy) {
+				t.Fatal("it rings no more")
+			}
+			w.Phones.Heal()
+			w.Settle()
+			state(t, w, id, call.Talking)
+			if tr := w.Me("alice").Call.Transfer; tr.Outcome != call.OutcomeDeclined || tr.Reason != call.DeclineBreak {
+				t.Errorf("alice is told %q, %q", tr.Outcome, tr.Reason)
+			}
+			bob := w.Me("bob").Agent
+			if bob.Presence != agent.IsAvailable || len(bob.Recent) != 1 || bob.Recent[0].Outcome != "declined" {
+				t.Errorf("bob afterwards: %+v", bob)
+			}
+			if c := w.Call(id); len(c.Legs) != 1 || len(c.History) != entries {
+				t.Errorf("%d legs, %d entries of %d", len(c.Legs), len(c.History), entries)
+			}
+			w.CheckQuiet()
+		})
+	}
+}
+
+// F381: likewise of an offer. The next agent is rung once the decline is saved, and stays so.
+func TestF381ADeclinedOfferIsRejectedToo(t *testing.T) {
+	w := NewWorld(t, "alice", "bob")
+	w.Phones.Next("Dial", Fault{Err: service.ErrUnknown, Took: true})
+	id := w.DialIn()
+	w.MustPress("alice", call.DoDecline, "")
+	if !w.Rings("bob") || !w.Reject("alice", call.OutcomeBusy) {
+		t.Fatal("bob is not rung, or alice not any more")
+	}
+	w.Settle()
+	if w.Rings("alice") || w.Me("alice").Agent.Presence != agent.IsAvailable {
+		t.Errorf("alice rings: %t, and is %s", w.Rings("alice"), w.Me("alice").Agent.Presence)
+	}
+	takes(t, w, id, "bob")
+	w.Check()
 }
 
 // F381: an outside number may be busy or out of reach before it rings, so it is said to ring when Twilio says so.

@@ -96,7 +96,7 @@ export class Desk {
       this.messages.shown(true);
       this.compose({ filter: "" }); // or the number that was typed would be offered as whom to bring in
     } });
-    this.verbs = new Verbs({ core, api, newKey, take, pollNow });
+    this.verbs = new Verbs({ core, api, newKey, take, pollNow, reject: (sid) => this.phone.reject(sid) });
     this.session = new Session({ core, signIn: parts.signIn, close: () => this.phone.close("") });
     this.records = new Records(core, api);
     this.notes = new Notes(core, api, () => this.records.askAgain());

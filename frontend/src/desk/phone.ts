@@ -149,10 +149,10 @@ export class Phone {
     voice.answer();
   }
 
-  /** Stops the ringing; the caller is offered to the next agent. */
-  reject(): void {
+  /** Stops the ringing, of that leg only; the caller is offered to the next agent. */
+  reject(sid = this.parts.core.state.leg?.sid): void {
     const { core, voice } = this.parts;
-    if (core.state.leg?.phase !== "ringing") return;
+    if (core.state.leg?.phase !== "ringing" || core.state.leg.sid !== sid) return;
     this.ringEnd.decline();
     voice.reject();
   }

@@ -13,6 +13,8 @@ export interface VerbParts {
   readonly newKey: () => string;
   readonly take: (snapshot: Snapshot) => void;
   readonly pollNow: () => void;
+  /** Stops the leg with that SID, if it rings. */
+  readonly reject: (sid: string) => void;
 }
 
 const TRIES = 3;
@@ -47,13 +49,17 @@ export class Verbs {
     if (givesAway(action)) core.dispatch({ type: "leave", by: action, ...(to ? { to } : {}) });
   }
 
-  /** Tells the transferor why the call is not taken; the server then ends the ringing leg. */
+  /**
+   * Tells the transferor why the call is not taken; the server then ends the ringing leg, unless it does not know it
+   * yet (F381). So it is rejected here too, but only once the server has the reason: a rejected leg tells none.
+   */
   async decline(reason: Reason): Promise<void> {
-    const { core, newKey } = this.parts;
+    const { core, newKey, reject } = this.parts;
     if (!allow.decline(core.state).on) return;
     const request = newKey();
+    const sid = core.state.leg?.sid ?? "";
     core.dispatch({ type: "press", action: "decline", request, at: core.now() });
-    await this.send({ action: "decline", request, reason });
+    if (await this.send({ action: "decline", request, reason })) reject(sid);
   }
 
   /** Says whether the server has accepted the command. */

@@ -288,17 +288,47 @@ describe("ringing", () => {
     expect(desk.state.screen.is).toBe("offline");
   });
 
-  test("U15: declined with a reason --> told to the server, which stops the ringing", async () => {
+  async function rung(): Promise<void> {
     await online();
     f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
     desk.decline("busy");
     expect(f.api.commands, "not before the server offers it").toEqual([]);
     serve("consult-ringing", { role: "offered", actions: ["decline"] });
     await pass(1500);
+    f.voice.log.length = 0;
+  }
+
+  test("U15, F381: declined with a reason --> told to the server, then the ring stops here too", async () => {
+    await rung();
+    f.api.onTransfer = () => {
+      expect(f.voice.log, "not before the server has the reason").toEqual([]);
+      f.api.current = snapshotAt(Date.now());
+    };
     desk.decline("busy");
     await vi.advanceTimersByTimeAsync(0);
     expect(f.api.commands).toEqual([{ action: "decline", request: "key1", reason: "busy" }]);
-    expect(f.voice.log).toEqual(["start"]);
+    expect(f.voice.log).toEqual(["reject"]);
+    f.voice.emit({ is: "gone", why: "" });
+    expect(desk.state).toMatchObject({ leg: null, notice: { text: "+44 20 7946 0123: you declined the call." } });
+  });
+
+  test.each([
+    ["refused", () => { f.api.refusals = [problem("wrong-state", 409)]; }],
+    ["another leg rings by then", () => {
+      f.api.onTransfer = () => {
+        f.voice.emit({ is: "gone", why: "" });
+        f.voice.emit({ is: "ringing", sid: "CA2", ring: ringAt(Date.now()) });
+      };
+    }],
+    ["answered meanwhile", () => { f.api.onTransfer = () => desk.answer(); }],
+  ] as const)("U15, F381: declined with a reason, %s --> nothing is rejected", async (_, then) => {
+    await rung();
+    then();
+    desk.decline("busy");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(f.api.commands).toHaveLength(1);
+    expect(f.voice.log).not.toContain("reject");
+    expect(desk.state.leg).not.toBeNull();
   });
 
   test("reject and answer act on a ringing leg only", async () => {
