@@ -76,6 +76,7 @@ var (
 	agentsList = list{agentsIndex, dir, rank, ""}
 	freeList   = list{watchIndex, watch, watchAt, freeAgents}
 	musicList  = list{watchIndex, watch, watchAt, musicCalls}
+	callsList  = list{watchIndex, watch, watchAt, liveCalls}
 )
 
 // between are places in a list; "" is no limit.
@@ -124,13 +125,16 @@ func (ls *lists) first(ctx context.Context, l list, b between, n int) ([]item, e
 	return items[:min(n, len(items))], err
 }
 
+// query asks for a shard of a list, for n items of it; 0: for as many as a page has.
 func (l list) query(k int, b between, n int) *dynamodb.QueryInput {
 	in := &dynamodb.QueryInput{
 		IndexName:                 &l.index,
 		KeyConditionExpression:    ref("#p = :p"),
 		ExpressionAttributeNames:  map[string]string{"#p": l.key},
 		ExpressionAttributeValues: item{":p": &types.AttributeValueMemberS{Value: partition(l.name, k)}},
-		Limit:                     ref(int32(n)),
+	}
+	if n > 0 {
+		in.Limit = ref(int32(n))
 	}
 	and := func(condition string, values ...string) {
 		*in.KeyConditionExpression += " AND #at " + condition
@@ -153,12 +157,14 @@ func (l list) query(k int, b between, n int) *dynamodb.QueryInput {
 }
 
 // eachShard calls f for each shard that lists read, side by side.
-func (ls *lists) eachShard(f func(k int) error) error {
-	n := ls.shards.read()
+func (ls *lists) eachShard(f func(k int) error) error { return sideBySide(ls.shards.read(), f) }
+
+// sideBySide calls f for each number below n, side by side, and returns the first of the errors.
+func sideBySide(n int, f func(i int) error) error {
 	failed := make([]error, n)
 	var all sync.WaitGroup
-	for k := 1; k < n; k++ {
-		all.Go(func() { failed[k] = f(k) })
+	for i := 1; i < n; i++ {
+		all.Go(func() { failed[i] = f(i) })
 	}
 	failed[0] = f(0)
 	all.Wait()

@@ -71,7 +71,7 @@ var (
 func New(client *dynamodb.Client, name string) *Store {
 	t := &table{
 		client: client, name: name, now: time.Now,
-		limits: limits{all: allTries, first: firstTry, pause: retryPause},
+		limits: limits{allTries, firstTry, retryPause, pageTry, shardTime},
 	}
 	return &Store{
 		table: t,

@@ -37,7 +37,7 @@ func at(t testing.TB, url, table string) *Store {
 		t.Fatal(err)
 	}
 	// A machine that is busy with other tests answers more slowly than DynamoDB.
-	s.limits = limits{all: 20 * time.Second, first: 10 * time.Second, pause: time.Millisecond}
+	s.limits = limits{20 * time.Second, 10 * time.Second, time.Millisecond, 10 * time.Second, 20 * time.Second}
 	return s
 }
 

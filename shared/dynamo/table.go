@@ -14,5 +14,6 @@ type table struct {
 	limits limits
 }
 
-// limits are the times of all tries of one operation, of the first one, and between the two.
-type limits struct{ all, first, pause time.Duration }
+// limits are the times of all tries of one operation, of the first one, and between the two; of one try to read a page
+// of 1 MB, for which nobody waits, and of all pages of a shard.
+type limits struct{ all, first, pause, page, shard time.Duration }

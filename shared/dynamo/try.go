@@ -26,6 +26,13 @@ const (
 	retryPause = 20 * time.Millisecond  // after an error answer, such as a throttle
 )
 
+// Time limits of a list that is read whole, for which nobody waits: of each try to read a page of 1 MB, and of all pages
+// of a shard.
+const (
+	pageTry   = 4 * time.Second
+	shardTime = 2 * pageTry
+)
+
 // unavailable is a failure of which nothing else is known.
 func unavailable(err error) error { return fmt.Errorf("%w: %w", service.ErrUnavailable, err) }
 

@@ -55,7 +55,7 @@ func spoiled(t *testing.T) (*Store, *network) {
 	front := httptest.NewServer(n)
 	t.Cleanup(front.Close)
 	s := at(t, front.URL, table)
-	s.limits = limits{all: 5 * time.Second, first: 2 * time.Second, pause: time.Millisecond}
+	s.limits = limits{5 * time.Second, 2 * time.Second, time.Millisecond, 2 * time.Second, 5 * time.Second}
 	return s, n
 }
 
@@ -356,7 +356,7 @@ func TestOneOperationStaysWithinItsTime(t *testing.T) {
 	if allTries > 800*time.Millisecond || firstTry+retryPause >= allTries {
 		t.Errorf("%v in all, %v for the first try", allTries, firstTry)
 	}
-	if l := New(nil, "").limits; l != (limits{allTries, firstTry, retryPause}) {
+	if l := New(nil, "").limits; l != (limits{allTries, firstTry, retryPause, pageTry, shardTime}) {
 		t.Errorf("a store has %+v", l)
 	}
 	s, n := spoiled(t)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -79,41 +80,27 @@ func (l *lists) freeInAgents(ctx context.Context, from string) (page []agent.Age
 // Live implements service.Lists. Of a few calls it reads the index live only.
 func (l *lists) Live(ctx context.Context, few int) (calls []service.LiveCall, err error) {
 	var places []string // each ends with the ID
-	var failed []error
-	for k := range l.shards.read() {
-		err := l.every(ctx, liveIndex, live, partition("", k), func(it item) {
-			places = append(places, text(it[liveAt])+" "+string(callID(it)))
-		})
-		if err != nil {
-			unread(ctx, liveIndex, k, err)
-			failed = append(failed, err)
-		}
-	}
+	err = l.readAll(ctx, func(it item) {
+		places = append(places, text(it[liveAt])+" "+string(callID(it)))
+	}, liveList)
 	slices.Sort(places)
 	for _, at := range places {
 		calls = append(calls, service.LiveCall{ID: call.ID(at[strings.LastIndexByte(at, ' ')+1:])})
 	}
 	if len(calls) <= few {
-		return calls, errors.Join(failed...)
+		return calls, err
 	}
 	known := map[call.ID]service.LiveCall{}
-	for n := range 2 * l.shards.read() {
-		part := partition([]string{liveCalls, musicCalls}[n%2], n/2)
-		err := l.every(ctx, watchIndex, watch, part, func(it item) {
-			id := callID(it)
-			known[id] = service.LiveCall{ID: id, Due: time.Unix(integer(it[due]), 0), Legs: legs(text(it[sids]))}
-		})
-		if err != nil && !noIndex(err) { // of those nothing is known, so that each is looked at
-			unread(ctx, watchIndex, n/2, err)
-			failed = append(failed, err)
-		}
-	}
-	for i, c := range calls {
+	unknown := l.readAll(ctx, func(it item) {
+		id := callID(it)
+		known[id] = service.LiveCall{ID: id, Due: time.Unix(integer(it[due]), 0), Legs: legs(text(it[sids]))}
+	}, callsList, musicList)
+	for i, c := range calls { // of the others nothing is known, so that each is looked at
 		if c, ok := known[c.ID]; ok {
 			calls[i] = c
 		}
 	}
-	return calls, errors.Join(failed...)
+	return calls, cmp.Or(err, unknown)
 }
 
 // MusicStopped implements service.Lists. It looks at the first of all callers who are to hear music: mostly there is
@@ -160,22 +147,40 @@ func legs(sids string) (all []call.LegID) {
 	return all
 }
 
-// every visits all entries of one partition of an index.
-func (t *table) every(ctx context.Context, index, name, partition string, visit func(item)) error {
-	in := &dynamodb.QueryInput{
-		IndexName:                 &index,
-		KeyConditionExpression:    ref("#p = :p"),
-		ExpressionAttributeNames:  map[string]string{"#p": name},
-		ExpressionAttributeValues: item{":p": str(partition)},
-	}
+// readAll visits all entries of lists: one at a time, though all shards are read side by side. One that hangs takes no more
+// time than one that does not end. With the error of a shard, what has been read of it is visited, too; an index that
+// is not there has no entries.
+func (l *lists) readAll(ctx context.Context, visit func(item), of ...list) error {
+	var mu sync.Mutex
+	n := l.shards.read()
+	return sideBySide(n*len(of), func(i int) error {
+		list, k := of[i/n], i%n
+		err := l.every(ctx, list, k, func(items []item) {
+			mu.Lock()
+			defer mu.Unlock()
+			for _, it := range items {
+				visit(it)
+			}
+		})
+		if err == nil || list.index == watchIndex && noIndex(err) {
+			return nil
+		}
+		unread(ctx, list.index, k, err)
+		return unavailable(err)
+	})
+}
+
+// every visits all pages of one shard of a list.
+func (t *table) every(ctx context.Context, l list, k int, visit func([]item)) error {
+	ctx, cancel := context.WithTimeout(ctx, t.limits.shard)
+	defer cancel()
+	in := l.query(k, between{}, 0)
 	for range mostCallPages {
 		out, err := t.longPage(ctx, in)
 		if err != nil {
-			return unavailable(err)
+			return err
 		}
-		for _, it := range out.Items {
-			visit(it)
-		}
+		visit(out.Items)
 		if in.ExclusiveStartKey = out.LastEvaluatedKey; len(in.ExclusiveStartKey) == 0 {
 			break
 		}
@@ -183,14 +188,11 @@ func (t *table) every(ctx context.Context, index, name, partition string, visit 
 	return nil
 }
 
-// longTime is the time limit of a page of 1 MB, for which nobody waits.
-const longTime = 4 * time.Second
-
-// longPage is page for a whole list: it may take longer, and is tried twice.
+// longPage is page for a page of 1 MB: it may take longer, and is tried twice.
 func (t *table) longPage(ctx context.Context, in *dynamodb.QueryInput) (out *dynamodb.QueryOutput, err error) {
 	in.TableName = &t.name
 	for range 2 {
-		limited, cancel := context.WithTimeout(ctx, longTime)
+		limited, cancel := context.WithTimeout(ctx, t.limits.page)
 		out, err = t.client.Query(limited, in)
 		cancel()
 		if err == nil || ctx.Err() != nil || final(err) {
