@@ -102,6 +102,8 @@ var kinds = []kind{
 	{as: as[*call.TransitionError], status: 409, slug: "wrong-state", title: "That is not possible now."},
 	{as: as[*agent.NotFreeError], status: 409, slug: "target-not-free", title: "The target cannot take a call now."},
 	{is: service.ErrNobodyFree, status: 409, slug: "nobody-free", title: "No agent is free now."},
+	{is: service.ErrNotAllSeen, status: 503, slug: "not-all-seen",
+		title: "Not all agents can be looked at now, and none of the others is free. Try again."},
 	{is: agent.ErrTooManyOutside, status: 409, slug: "too-many-numbers",
 		title: "You have dialled too many outside numbers lately."},
 	{is: service.ErrTooManyNumbers, status: 409, slug: "too-many-numbers",

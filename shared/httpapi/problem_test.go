@@ -32,6 +32,7 @@ func TestEveryErrorHasItsAnswer(t *testing.T) {
 		{&call.TransitionError{State: call.Talking, Event: call.Swap}, 409, "wrong-state"},
 		{&agent.NotFreeError{Presence: agent.IsBusy}, 409, "target-not-free"},
 		{service.ErrNobodyFree, 409, "nobody-free"},
+		{service.ErrNotAllSeen, 503, "not-all-seen"},
 		{service.ErrConflict, 409, "conflict"},
 		{call.ErrSelf, 422, "target-in-call"},
 		{call.ErrCaller, 422, "target-in-call"},

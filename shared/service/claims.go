@@ -26,12 +26,9 @@ const claimTries = 3
 func (t *targets) claimAny(
 	ctx context.Context, c *call.Call, target *call.Target, now time.Time,
 ) error {
-	agents, err := t.free(ctx, QueuePage, now)
-	if len(agents) == 0 && err == nil {
-		agents, err = t.claimedFor(ctx, c, now)
-	}
-	if err != nil {
-		return err
+	agents, unread := t.free(ctx, QueuePage, now)
+	if len(agents) == 0 && unread == nil {
+		agents, unread = t.claimedFor(ctx, c, now)
 	}
 	tries, kept := 0, t.reservedAgents(ctx, now)
 	for _, a := range agents {
@@ -46,6 +43,9 @@ func (t *targets) claimAny(
 			break
 		}
 	}
+	if unread != nil {
+		return ErrNotAllSeen
+	}
 	return ErrNobodyFree
 }
 
@@ -53,13 +53,13 @@ func (t *targets) claimAny(
 // behind the free ones, anywhere in the list.
 func (t *targets) claimedFor(ctx context.Context, c *call.Call, now time.Time) ([]agent.Agent, error) {
 	for page, err := range t.pages(ctx, mostPages) {
-		if err != nil {
-			return nil, err
-		}
 		for _, a := range page {
 			if beingClaimed(&a, c, now) {
 				return []agent.Agent{a}, nil
 			}
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
 	return nil, nil

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -30,7 +31,7 @@ type directory struct {
 }
 
 // free lists the free agents, longest idle first, as Lists.Free has them. It reads further pages
-// until want of them are found.
+// until want of them are found. An error comes with those that were found: there may be others.
 func (d *directory) free(ctx context.Context, want int, now time.Time) ([]agent.Agent, error) {
 	var found []agent.Agent
 	for page, err := range pagesOf(allPages, func(from string) ([]agent.Agent, string, error) {
@@ -42,7 +43,7 @@ func (d *directory) free(ctx context.Context, want int, now time.Time) ([]agent.
 			}
 		}
 		if err != nil {
-			return found, unlessSome(found, err)
+			return found, err
 		}
 		if len(found) >= want {
 			break
@@ -51,8 +52,20 @@ func (d *directory) free(ctx context.Context, want int, now time.Time) ([]agent.
 	return found, nil
 }
 
-// unlessSome drops an error if something was found before it.
-func unlessSome(found []agent.Agent, err error) error {
+// withFree adds an agent who is free, as stored, to the free agents whose list lacks them: it may lag, or not all of it
+// could be read.
+func withFree(list []agent.Agent, a *agent.Agent) []agent.Agent {
+	if slices.ContainsFunc(list, func(b agent.Agent) bool { return b.ID == a.ID }) {
+		return list
+	}
+	at, _ := slices.BinarySearchFunc(list, a, func(b agent.Agent, a *agent.Agent) int {
+		return cmp.Or(b.IdleSince.Compare(a.IdleSince), cmp.Compare(b.ID, a.ID))
+	})
+	return slices.Insert(slices.Clip(list), at, *a)
+}
+
+// unlessSome drops an error if something was found all the same.
+func unlessSome[T any](found []T, err error) error {
 	if len(found) > 0 {
 		return nil
 	}

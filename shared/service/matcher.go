@@ -131,10 +131,10 @@ func (m *matcher) updateFrom(
 }
 
 // asking is whose clock triggers the matching: a caller's, whose call is loaded and may not be in
-// the lists yet, or an agent's, by a request of the agent's page.
+// the lists yet, or an agent's, who is loaded and may not be in them either, by a request of the agent's page.
 type asking struct {
 	in  *call.Call
-	who agent.ID
+	who *agent.Agent
 	// unsaved is what was applied to the caller's call and is saved with the ring; nil: nothing.
 	unsaved *unsaved
 	// ahead is an agent who was loaded with the caller's call, so that the first try to claim them need not; nil: none.
@@ -156,7 +156,10 @@ type unsaved struct {
 // means that nothing was offered now.
 func (m *matcher) offerNext(ctx context.Context, now time.Time, by asking, queue []QueueEntry) *call.Call {
 	agents, err := m.free(ctx, QueuePage, now)
-	if err != nil {
+	if by.who != nil && by.who.Free(now) {
+		agents = withFree(agents, by.who)
+	}
+	if err != nil && len(agents) == 0 { // some of the agents will do
 		return nil
 	}
 	if len(agents) == 0 && (by.in == nil || !by.in.Requeued) && !anyWaiting(queue, true) {
@@ -188,14 +191,12 @@ func (l lists) view(now time.Time) matching.Situation {
 
 // read reads both lists, side by side.
 func (m *matcher) read(ctx context.Context, now time.Time) (l lists) {
-	var unknown error
+	var noAgents, noCallers error
 	m.set.Together(
-		func() { l.free, l.err = m.free(ctx, QueuePage, now) },
-		func() { l.queue, unknown = m.store.Queue(ctx) },
+		func() { l.free, noAgents = m.free(ctx, QueuePage, now) },
+		func() { l.queue, noCallers = m.store.Queue(ctx) },
 	)
-	if unknown != nil && len(l.queue) == 0 { // some of the callers will do
-		l.err = errors.Join(l.err, unknown)
-	}
+	l.err = errors.Join(unlessSome(l.free, noAgents), unlessSome(l.queue, noCallers))
 	return l
 }
 
@@ -222,7 +223,10 @@ func (m *matcher) offerListed(ctx context.Context, now time.Time, by asking, l l
 // offerOnce is offerListed with one reading of the lists. Again: other requests had taken the agents.
 func (m *matcher) offerOnce(ctx context.Context, now time.Time, by asking, l lists) (offered *call.Call, again bool) {
 	view := l.view(now)
-	view.Caller, view.Agent = by.in, by.who
+	view.Caller = by.in
+	if by.who != nil {
+		view.Agent = by.who.ID
+	}
 	for {
 		switch step := matching.Next(view).(type) {
 		case matching.Load:

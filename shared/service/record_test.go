@@ -82,12 +82,14 @@ func TestF210AFunctionThatDiesLeavesARecord(t *testing.T) {
 // A classic transfer with a consult, as its record tells it.
 func TestTheRecordTellsTheWholeStory(t *testing.T) {
 	w := NewWorld(t, "alice", "bob")
-	w.Store.Every("Free", Fault{Err: service.ErrUnavailable}) // nobody is rung yet
+	w.Choose("alice", agent.Away) // nobody is rung yet
+	w.Choose("bob", agent.Away)
 	began := w.Now
 	id, _ := w.Dial()
-	w.Pass(10 * time.Second)
-	w.Store.Heal()
-	w.Pass(15 * time.Second)
+	w.Pass(24 * time.Second)
+	w.Choose("alice", agent.Available)
+	w.Choose("bob", agent.Available)
+	w.Pass(time.Second)
 	if !w.Rings("alice") {
 		t.Fatal("alice is not rung")
 	}

@@ -22,7 +22,7 @@ func (m *matcher) snapshot(ctx context.Context, a *agent.Agent, c *call.Call, be
 		m.restoreMusic(ctx, queue, now)
 	}
 	if anyWaiting(queue, false) && a.Free(now) || anyWaiting(queue, true) && a.Reachable(now) {
-		offered := m.offerNext(ctx, now, asking{who: a.ID}, queue)
+		offered := m.offerNext(ctx, now, asking{who: a}, queue)
 		if offered != nil && offered.Seat(a.ID).Leg() != nil {
 			c = offered
 			var err error

@@ -57,7 +57,7 @@ func (s *supervision) SetStatusOf(
 			s.withdrawOffer(ctx, a, c, &call.Supervisor{ID: who.ID, Name: who.Name}, now)
 		}
 	case a.Free(now):
-		s.offerNext(ctx, now, asking{who: a.ID}, nil)
+		s.offerNext(ctx, now, asking{who: a}, nil)
 	}
 	return nil
 }

@@ -46,4 +46,6 @@ var (
 	ErrTargetNeeded = errors.New("a transfer needs a target, other actions must not name one")
 	// ErrNobodyFree: any agent would do, and none is free.
 	ErrNobodyFree = errors.New("no agent is free")
+	// ErrNotAllSeen: any agent would do. Not all could be looked at, and none of the others is free.
+	ErrNotAllSeen = errors.New("not all agents can be looked at, and none of the others is free")
 )

@@ -16,6 +16,7 @@ const BY_SLUG: Record<string, string> = {
   "wrong-state": "The call has changed in the meantime, so this is not possible now.",
   "target-not-free": "Your colleague cannot take a call now. Choose somebody else.",
   "nobody-free": "No colleague is free now. Try again in a moment.",
+  "not-all-seen": "Not all colleagues can be looked at now, and none of the others is free. Try again in a moment.",
   "too-many-numbers": "Too many outside numbers were dialled lately. Try again later.",
   conflict: "Somebody else acted at the same moment. Look at the call and try again.",
   "target-in-call": "This colleague is in the call already.",

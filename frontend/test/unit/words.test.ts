@@ -248,6 +248,12 @@ test("a refusal is said by its slug, then by its status, then by the server's ti
   expect(problemWords({ slug: "", status: 418, title: "" })).toBe("This did not work.");
 });
 
+test("F436: not all colleagues could be looked at --> that is said, and not that nobody is free", () => {
+  const words = problemWords({ slug: "not-all-seen", status: 503, title: "x" });
+  expect(words).toContain("Not all colleagues can be looked at");
+  expect(words).not.toContain("No colleague is free");
+});
+
 test("F046: the worst warning decides the light", () => {
   expect(quality([])).toMatchObject({ light: "good" });
   expect(quality(["high-rtt"])).toMatchObject({ light: "fair" });
