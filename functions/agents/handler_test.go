@@ -287,7 +287,7 @@ func TestF396AQueueThatCouldNotBeReadIsNotKnown(t *testing.T) {
 			{"GET", ""}, {"PUT", `{"status":"away"}`}, {"PUT", `{"status":"away","beat":true}`},
 		} {
 			a := s.ask("alice", r[0], me, r[1])
-			if a.Status != 200 || !strings.Contains(a.Body, `"unknown":true`) ||
+			if a.Status != 200 || !strings.Contains(a.Body, `"unknown":true,"unread":true`) ||
 				!strings.Contains(a.Body, `"hours":{`) {
 				t.Errorf("%s %s: %d %s", r[0], r[1], a.Status, a.Body)
 			}

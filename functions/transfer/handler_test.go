@@ -81,8 +81,23 @@ func TestTheClassicTransfer(t *testing.T) {
 func TestF396ACommandTellsNothingOfTheLine(t *testing.T) {
 	s, _ := talk(t)
 	snap := s.accepted(s.press("alice", `{"action":"hold","request":"1"}`))
-	if snap.Hours != nil || snap.NewMessages != nil || !snap.Queue.Unknown {
+	if snap.Hours != nil || snap.NewMessages != nil || !snap.Queue.Unknown || snap.Queue.Unread {
 		t.Errorf("hours %v, new messages %v, queue %+v", snap.Hours, snap.NewMessages, snap.Queue)
+	}
+}
+
+// F396: who is out of the call by their command is told of the queue, or that it could not be read.
+func TestF396ACommandWhoseQueueCannotBeRead(t *testing.T) {
+	for _, reads := range []bool{true, false} {
+		s := serve(t, "alice")
+		s.world.DialIn()
+		if !reads {
+			s.world.Store.Every("Queue", servicetest.Fault{Err: service.ErrUnavailable})
+		}
+		snap := s.accepted(s.press("alice", `{"action":"decline"}`))
+		if snap.Queue.Unknown == reads || snap.Queue.Unread == reads {
+			t.Errorf("it can be read: %t, and the page is told %+v", reads, snap.Queue)
+		}
 	}
 }
 

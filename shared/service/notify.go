@@ -71,7 +71,7 @@ func (p *pusher) notify(ctx context.Context, c *call.Call, before pageViews, ask
 			if err != nil {
 				return
 			}
-			snap := p.view(a, c, nil, false, now) // a change of a call tells nothing of the queue
+			snap := p.view(a, c, notAsked, now) // a change of a call tells nothing of the queue
 			if snap.Call != nil {
 				snap.Call.History = snap.Call.History[max(0, len(snap.Call.History)-notifyHistory):]
 			}
@@ -130,9 +130,17 @@ func (p *pusher) tell(ctx context.Context, ids []agent.ID, now time.Time) {
 	all.Wait()
 }
 
-// view is the snapshot of what was loaded; known says whether the queue was read.
-func (p *pusher) view(a *agent.Agent, c *call.Call, queue []QueueEntry, known bool, now time.Time) agentview.Snapshot {
+// view is the snapshot of what was loaded, with the queue, or notAsked.
+func (p *pusher) view(a *agent.Agent, c *call.Call, queue agentview.QueueView, now time.Time) agentview.Snapshot {
+	return agentview.Of(a, c, queue, p.set.Numbers != nil, now)
+}
+
+// notAsked is the queue that was not asked for: the page keeps what it was told of it last.
+var notAsked = agentview.QueueView{Unknown: true}
+
+// queueView is the queue as it was read; err: it was not, or not all of it.
+func queueView(queue []QueueEntry, err error) agentview.QueueView {
 	shown := agentview.Queue(queue, QueuePage)
-	shown.Unknown = !known
-	return agentview.Of(a, c, shown, p.set.Numbers != nil, now)
+	shown.Unknown, shown.Unread = err != nil, err != nil
+	return shown
 }

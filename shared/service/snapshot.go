@@ -14,7 +14,7 @@ import (
 // With a heartbeat of the agent's page it also repairs everybody's music.
 func (m *matcher) snapshot(ctx context.Context, a *agent.Agent, c *call.Call, beat bool,
 	now time.Time) (agentview.Snapshot, error) {
-	queue, unknown := m.store.Queue(ctx) // without the queue an agent's own call is shown all the same
+	queue, unread := m.store.Queue(ctx) // without the queue an agent's own call is shown all the same
 	within := time.Duration(0)
 	if beat {
 		within = m.restoreAllMusic(ctx, a, now)
@@ -31,7 +31,7 @@ func (m *matcher) snapshot(ctx context.Context, a *agent.Agent, c *call.Call, be
 			}
 		}
 	}
-	snap := m.view(a, c, queue, unknown == nil, now)
+	snap := m.view(a, c, queueView(queue, unread), now)
 	snap.BeatWithin = int(within / time.Second)
 	return snap, nil
 }

@@ -92,7 +92,7 @@ func (s *Service) after(
 			return me
 		}
 	}
-	return s.view(a, c, nil, false, now)
+	return s.view(a, c, notAsked, now)
 }
 
 // command carries out a command without a target on the loaded call. To end a call that an agent has

@@ -127,7 +127,7 @@ const agent = object<Agent>({
   recent: list(lastCall),
 });
 
-const line = object<Line>({ count, more: no }, { longest: time, kept: count, unknown: yes });
+const line = object<Line>({ count, more: no }, { longest: time, kept: count, unknown: yes, unread: yes });
 
 const hours = object<Hours>({ open: (value) => (typeof value === "boolean" ? value : undefined) }, { until: time });
 

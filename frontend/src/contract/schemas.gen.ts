@@ -362,6 +362,7 @@ export interface components {
             readonly longest?: string;
             readonly kept?: number;
             readonly unknown?: boolean;
+            readonly unread?: boolean;
         };
         readonly Hours: {
             readonly open: boolean;

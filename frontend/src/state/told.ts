@@ -42,14 +42,14 @@ export function takeSnapshot(state: State, snapshot: Snapshot, at: number, pushe
 }
 
 /**
- * What tells of a call tells nothing of the line: that stays as it was told last. An answer of /agents/me, which alone
- * has the hours, tells of all, and also that the queue could not be read.
+ * What tells of a call tells nothing of the line: that stays as it was told last, unless the queue could not be read. An
+ * answer of /agents/me, which alone has the hours, tells of all.
  */
 function withOld(snapshot: Snapshot, old: Snapshot): Snapshot {
   if (snapshot.hours !== undefined) return snapshot;
   return {
     ...snapshot,
-    ...(snapshot.line.unknown ? { line: old.line } : {}),
+    ...(snapshot.line.unknown && !snapshot.line.unread ? { line: old.line } : {}),
     ...(old.hours ? { hours: old.hours } : {}),
     ...(old.newMessages !== undefined ? { newMessages: old.newMessages } : {}),
   };

@@ -194,7 +194,8 @@ test.each(["waiting", "calls"] as const)("F396: who is to be cut off may only be
 describe("F396: the queue cannot be read, or not all of it", () => {
   const hours = { open: true };
   const none = { count: 0, more: false };
-  const unread = { ...none, unknown: true };
+  const unread = { ...none, unknown: true, unread: true };
+  const notAsked = { ...none, unknown: true };
   const gone: Event = { type: "leg-gone", at: T + 60_000 };
   /** An answer of /agents/me. */
   const me = (at: number, line: Snapshot["line"], agent: Partial<Snapshot["agent"]> = {}): Event =>
@@ -208,10 +209,14 @@ describe("F396: the queue cannot be read, or not all of it", () => {
   test.each([["nobody", none], ["three", { count: 3, more: false, longest: iso(T - 60_000) }]])(
     "%s waited before --> not known, until it is", (_, before) => {
       const told = after([...online, me(T + 1000, before)]);
-      const unknown = reduce(told, me(T + 4000, unread));
+      const unknown = reduce(told, me(T + 4000, notAsked)); // of the release before
       expect(shown(unknown)).toContain("Waiting line not known");
       // What is pushed tells nothing of the queue, and hides nothing of it.
-      const pushed: Event = { type: "snapshot", pushed: true, at: T + 5000, snapshot: snapshotAt(T + 5000, { line: unread }) };
+      const pushed: Event = { type: "snapshot", pushed: true, at: T + 5000, snapshot: snapshotAt(T + 5000, { line: notAsked }) };
+      // The answer to a command may tell of it, or that it could not be read.
+      const answer: Event = { type: "snapshot", at: T + 5000, snapshot: snapshotAt(T + 5000, { line: unread }) };
+      expect(shown(reduce(told, answer))).toContain("Waiting line not known");
+      expect(shown(reduce(reduce(told, answer), { ...pushed, at: T + 6000 }))).toContain("Waiting line not known");
       expect(reduce(unknown, pushed).snapshot!.line.unknown).toBe(true);
       expect(reduce(told, pushed).snapshot!.line).toEqual(before);
       expect(shown(reduce(unknown, me(T + 7000, { count: 2, more: false })))).toContain("2 waiting");
@@ -235,7 +240,7 @@ describe("F396: the queue cannot be read, or not all of it", () => {
 
   test("a snapshot without the queue tells nothing of it", () => {
     const { line: _, ...sent } = snapshotAt(T);
-    expect(decodeSnapshot(sent)?.line).toEqual(unread);
-    expect(decodeSnapshot({ ...sent, line: { more: false } })?.line).toEqual(unread);
+    expect(decodeSnapshot(sent)?.line).toEqual(notAsked);
+    expect(decodeSnapshot({ ...sent, line: { more: false } })?.line).toEqual(notAsked);
   });
 });
