@@ -68,3 +68,32 @@ func TestF381ALegThatMayRingForLongIsEnded(t *testing.T) {
 		}
 	}
 }
+
+// F382: the World plays what a turn's answer says: on hold a long turn follows the first one, and a hold anew, or an
+// agent who is rung, is no part of one.
+func TestF382TheWorldPlaysLongTurns(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	turns := func(seconds int) (n int) {
+		for range seconds {
+			at := w.Call(id).MusicAt
+			if w.Pass(time.Second); !w.Call(id).MusicAt.Equal(at) {
+				n++
+			}
+		}
+		return n
+	}
+	w.MustPress("alice", call.DoHold, "")
+	w.Settle()
+	if n := turns(96); n != 5 { // the first one, and four long ones
+		t.Errorf("%d turns on hold", n)
+	}
+	w.MustPress("alice", call.DoResume, "")
+	w.Settle()
+	hears(t, w, id, "alice")
+	w.MustPress("alice", call.DoConsult, "bob")
+	w.Settle()
+	if n := turns(16); n != 2 { // bob is rung
+		t.Errorf("%d turns while bob is rung", n)
+	}
+	w.CheckQuiet()
+}

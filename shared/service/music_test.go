@@ -227,10 +227,10 @@ func TestF182MusicIsHeardAgainSoon(t *testing.T) {
 			w.Settle()
 			w.Pass(3*time.Minute + time.Duration(second*5)*time.Second)
 			w.MusicRunsOut(id)
-			// Twilio plays a turn that has begun to its end; in this world the turn is over at once.
-			most := soundWithAPage + 12*time.Second
+			// Twilio plays a turn that has begun to its end; in this world only a long one is not over at once.
+			most := soundWithAPage + 24*time.Second
 			if strings.Contains(name, "no page") {
-				most = soundWithNone + 12*time.Second
+				most = soundWithNone + 24*time.Second
 			}
 			state := w.Call(id).State
 			w.Pass(most)
@@ -452,7 +452,7 @@ func TestF182TheHoldThatRestartsTheMusicFails(t *testing.T) {
 			w.MusicRunsOut(id)
 			w.Phones.Next("Hold", fault)
 			w.Phones.Next("Hold", fault)
-			w.Pass(soundWithAPage + 12*time.Second + 6*time.Second)
+			w.Pass(soundWithAPage + 24*time.Second + 6*time.Second)
 			if got := w.Hears(id); got != "music" {
 				t.Errorf("%s: the caller hears %s after %d s: %+v", name, got, w.Longest, w.Call(id).Caller)
 			}

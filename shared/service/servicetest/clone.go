@@ -112,7 +112,7 @@ func (w *World) Fingerprint() string {
 		}
 		fmt.Fprint(&b, sid, l.dial.Agent, l.dial.Number, l.dial.Leg,
 			l.answered, l.waits, l.words, l.chose, l.returns, l.held, l.quiet, l.ends,
-			l.muted, l.coaches, l.strays, in, asJSON(w.T, l.since), asJSON(w.T, l.asked))
+			l.muted, l.coaches, l.strays, in, l.turned, asJSON(w.T, l.long), asJSON(w.T, l.since), asJSON(w.T, l.asked))
 	}
 	for _, h := range w.Phones.late {
 		fmt.Fprint(&b, h.leg, h.room, h.hold, h.silent, asJSON(w.T, h.at))

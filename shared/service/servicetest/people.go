@@ -362,7 +362,7 @@ func (w *World) HangUp(id agent.ID) bool {
 }
 
 // MusicRunsOut: every try to get a caller's next music turn failed. The caller hears no more music
-// until it begins anew.
+// until it begins anew; but a long turn is played to its end.
 func (w *World) MusicRunsOut(id call.ID) {
 	w.Phones.mu.Lock()
 	defer w.Phones.mu.Unlock()

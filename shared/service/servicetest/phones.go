@@ -63,8 +63,10 @@ type phone struct {
 	since    time.Time
 	room     *room
 	held     bool
-	quiet    bool // a caller's leg: the music has stopped
-	fresh    bool // a caller's leg: music has begun, and its first turn is still to be asked for
+	quiet    bool      // a caller's leg: the music has stopped
+	fresh    bool      // a caller's leg: music has begun, and its first turn is still to be asked for
+	turned   bool      // its first turn was asked for
+	long     time.Time // until when the long turn plays that was asked for last; zero: it was none
 	ends     bool
 	muted    bool       // of a supervisor's leg
 	coaches  call.LegID // the only leg that hears it; "": all do
@@ -293,7 +295,8 @@ func (p *Phones) hold(h lateHold) error {
 	if l == nil {
 		return service.ErrGone
 	}
-	l.quiet, l.fresh = false, h.hold
+	l.quiet = false
+	l.musicBegins(h.hold)
 	if l.held == h.hold {
 		return nil
 	}
@@ -360,7 +363,8 @@ func (p *Phones) enter(l *phone, name call.ID, starts, ends bool) {
 		r = &room{sid: call.ConferenceID(fmt.Sprintf("CF%032x", p.made)), name: name}
 		p.rooms[name] = r
 	}
-	l.room, l.ends, l.held, l.quiet, l.fresh = r, ends, false, false, true
+	l.room, l.ends, l.held, l.quiet = r, ends, false, false
+	l.musicBegins(true)
 	l.muted, l.coaches, l.strays = false, "", false
 	r.in = append(r.in, l)
 	p.roomTold(r, call.ParticipantJoined, l, false)

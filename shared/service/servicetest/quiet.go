@@ -3,6 +3,7 @@ package servicetest
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"warmtransfer/shared/agent"
 	"warmtransfer/shared/call"
@@ -21,7 +22,7 @@ func (w *World) Hears(id call.ID) string {
 		return "gone"
 	case l.words:
 		return "words"
-	case l.quiet && l.room != nil && (!l.room.started || l.held):
+	case l.quiet && !l.long.After(w.Now) && l.room != nil && (!l.room.started || l.held):
 		return "silence"
 	case l.room == nil || !l.room.started || l.held:
 		return "music" // outside a conference: the answer to the next webhook of the caller's leg
@@ -43,6 +44,12 @@ func (w *World) Hears(id call.ID) string {
 func (w *World) turns(id call.ID) bool {
 	return w.Hears(id) == "music" && w.Phones.callerLeg(id).room != nil
 }
+
+// musicBegins: what plays ends, and if the leg is to hear music its first turn is asked for.
+func (l *phone) musicBegins(music bool) { l.fresh, l.turned, l.long = music, false, time.Time{} }
+
+// playsLong says whether a long turn of a caller's music plays, so that the next one is not asked for yet.
+func (w *World) playsLong(id call.ID) bool { return w.Phones.callerLeg(id).long.After(w.Now) }
 
 // begins says whether a caller's music has just begun, so that its first turn is asked for.
 func (w *World) begins(id call.ID) bool {

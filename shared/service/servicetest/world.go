@@ -215,7 +215,7 @@ func (w *World) Pass(d time.Duration) {
 			w.askAgain()
 		}
 		for _, id := range w.calls {
-			if (w.begins(id) || second%12 == 0) && w.turns(id) {
+			if (w.begins(id) || second%12 == 0) && w.turns(id) && !w.playsLong(id) {
 				w.Music(id)
 			}
 		}
@@ -252,7 +252,7 @@ func (w *World) Tick(d time.Duration) {
 	w.goOn()
 	w.askAgain()
 	for _, id := range w.calls {
-		if w.turns(id) {
+		if w.turns(id) && !w.playsLong(id) {
 			w.Music(id)
 		}
 	}
@@ -300,19 +300,36 @@ func (w *World) ringOut() {
 	}
 }
 
-// Music is the request for a caller's next music turn.
+// Music is the request for a caller's next music turn. As functions/wait does, it answers with a long one, not at first,
+// if nothing is due, in the call as saved and as it is after all effects.
 func (w *World) Music(id call.ID) {
-	lasts := func(*call.Call) time.Duration { return 12 * time.Second }
+	l := w.Phones.callerLeg(id)
+	long := false
+	lasts := func(c *call.Call) time.Duration {
+		if long = l != nil && l.turned && c.Hearing(w.Now).NothingIsDue(); long {
+			return 2 * usualTurn
+		}
+		return usualTurn
+	}
 	turn := service.Turn{Position: true, Lasts: lasts, AskEvery: w.AskEvery}
 	if c, err := load[call.ID, call.Call](w.Store, w.Store.confs, id); err == nil {
 		turn.First = c.Generation == 0 && !c.MusicRequested
 	}
-	_, err := w.Board.Wait(context.Background(), id, turn, w.Now)
+	place, err := w.Board.Wait(context.Background(), id, turn, w.Now)
 	err = w.outcome(err)
+	if l != nil {
+		l.turned, l.long = true, time.Time{}
+		if long && err == nil && place.Call.Hearing(w.Now).NothingIsDue() {
+			l.long = w.Now.Add(2 * usualTurn)
+		}
+	}
 	if errors.Is(err, service.ErrNotFound) {
 		w.Arrive(id)
 	}
 }
+
+// usualTurn is the length of a music turn; a long one has two pieces.
+const usualTurn = 12 * time.Second
 
 // Has says whether there is such a call in the World.
 func (w *World) Has(id call.ID) bool { return slices.Contains(w.calls, id) }
