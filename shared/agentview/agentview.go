@@ -183,8 +183,9 @@ type QueueView struct {
 	Longest time.Time `json:"longest,omitzero"`
 	// Kept is how many of them are not on the line, but keep a place and are called.
 	Kept int `json:"kept,omitempty"`
-	// Unknown: Count says nothing. Unread: the queue could not be read, or not all of it. Without: it was not asked for,
-	// and the page keeps what it was told last. Pages of the release before go by Hours instead, beside which it was.
+	// Unknown: Count says nothing. Unread: the queue could not be read, or not all of it. Without: it was not asked
+	// for, and the page keeps what it was told last. Pages of the release before go by Hours instead, beside which it
+	// was.
 	Unknown bool `json:"unknown,omitempty"`
 	Unread  bool `json:"unread,omitempty"`
 }

@@ -26,8 +26,8 @@ const (
 	retryPause = 20 * time.Millisecond  // after an error answer, such as a throttle
 )
 
-// Time limits of a list that is read whole, for which nobody waits: of each try to read a page of 1 MB, and of all pages
-// of a shard.
+// Time limits of a list that is read whole, for which nobody waits: of each try to read a page of 1 MB, and of all
+// pages of a shard.
 const (
 	pageTry   = 4 * time.Second
 	shardTime = 2 * pageTry

@@ -147,9 +147,9 @@ func legs(sids string) (all []call.LegID) {
 	return all
 }
 
-// readAll visits all entries of lists: one at a time, though all shards are read side by side. One that hangs takes no more
-// time than one that does not end. With the error of a shard, what has been read of it is visited, too; an index that
-// is not there has no entries.
+// readAll visits all entries of lists: one at a time, though all shards are read side by side. One that hangs takes no
+// more time than one that does not end. With the error of a shard, what has been read of it is visited, too; an index
+// that is not there has no entries.
 func (l *lists) readAll(ctx context.Context, visit func(item), of ...list) error {
 	var mu sync.Mutex
 	n := l.shards.read()

@@ -85,8 +85,9 @@ func TestF381TheAnswerToTheDialIsLost(t *testing.T) {
 	}
 }
 
-// F381: the answer to the dial is lost, and the agent declines with a reason. Once that is saved their page rejects the
-// leg, of which Twilio tells as of one that was busy: the reason stays, nothing counts twice, and they are free at once.
+// F381: the answer to the dial is lost, and the agent declines with a reason. Once that is saved their page rejects
+// the leg, of which Twilio tells as of one that was busy: the reason stays, nothing counts twice, and they are free at
+// once.
 func TestF381ADeclinedLegIsRejectedToo(t *testing.T) {
 	for name, lost := range map[string]bool{"the dial's answer is lost": true, "it is known": false} {
 		t.Run(name, func(t *testing.T) {

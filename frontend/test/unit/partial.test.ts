@@ -212,7 +212,8 @@ describe("F396: the queue cannot be read, or not all of it", () => {
       const unknown = reduce(told, me(T + 4000, notAsked)); // of the release before
       expect(shown(unknown)).toContain("Waiting line not known");
       // What is pushed tells nothing of the queue, and hides nothing of it.
-      const pushed: Event = { type: "snapshot", pushed: true, at: T + 5000, snapshot: snapshotAt(T + 5000, { line: notAsked }) };
+      const pushed: Event = { type: "snapshot", pushed: true, at: T + 5000,
+        snapshot: snapshotAt(T + 5000, { line: notAsked }) };
       // The answer to a command may tell of it, or that it could not be read.
       const answer: Event = { type: "snapshot", at: T + 5000, snapshot: snapshotAt(T + 5000, { line: unread }) };
       expect(shown(reduce(told, answer))).toContain("Waiting line not known");

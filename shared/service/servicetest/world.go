@@ -300,8 +300,8 @@ func (w *World) ringOut() {
 	}
 }
 
-// Music is the request for a caller's next music turn. As functions/wait does, it answers with a long one, not at first,
-// if nothing is due, in the call as saved and as it is after all effects.
+// Music is the request for a caller's next music turn. As functions/wait does, it answers with a long one, not at
+// first, if nothing is due, in the call as saved and as it is after all effects.
 func (w *World) Music(id call.ID) {
 	l := w.Phones.callerLeg(id)
 	long := false
