@@ -1,9 +1,10 @@
 /** What the server says: the newest snapshot, what became of the last call, and whether its caller can be rejoined. */
-import type { Snapshot } from "../contract/types.js";
+import type { Line, Snapshot } from "../contract/types.js";
 import { callFor, lookOf } from "./calls.js";
 import { outcomeOf } from "./recent.js";
 import { offeredCall, ownCall, REJOIN_FOR_MS, SETTLE_MS } from "./screen.js";
 import type { State } from "./state.js";
+import { waits, without } from "./waiting.js";
 
 /** How much earlier than this page the server may have recorded the end of a call. */
 const LAST_SLACK_MS = 5000;
@@ -42,17 +43,23 @@ export function takeSnapshot(state: State, snapshot: Snapshot, at: number, pushe
 }
 
 /**
- * What tells of a call tells nothing of the line: that stays as it was told last, unless the queue could not be read. An
- * answer of /agents/me, which alone has the hours, tells of all.
+ * What tells of a call tells nothing of the line: that stays as it was told last, unless the queue could not be read;
+ * but the caller who waited then, and whom this agent has taken, waits no more. An answer of /agents/me, which alone has
+ * the hours, tells of all.
  */
 function withOld(snapshot: Snapshot, old: Snapshot): Snapshot {
   if (snapshot.hours !== undefined) return snapshot;
   return {
     ...snapshot,
-    ...(snapshot.line.unknown && !snapshot.line.unread ? { line: old.line } : {}),
+    ...(snapshot.line.unknown && !snapshot.line.unread ? { line: lineAfter(snapshot, old) } : {}),
     ...(old.hours ? { hours: old.hours } : {}),
     ...(old.newMessages !== undefined ? { newMessages: old.newMessages } : {}),
   };
+}
+
+function lineAfter({ call }: Snapshot, old: Snapshot): Line {
+  const taken = old.call && waits(old.call) && call?.id === old.call.id && !waits(call);
+  return taken ? without(old.line, old.call) : old.line;
 }
 
 /** It is known that nobody waits. */

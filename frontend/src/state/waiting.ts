@@ -1,7 +1,7 @@
 /**
  * The queue as shown to the agent. The server counts every caller without an owner, including the one who rings here.
  */
-import type { Line } from "../contract/types.js";
+import type { Call, Line } from "../contract/types.js";
 import { offeredCall } from "./screen.js";
 import type { State } from "./state.js";
 
@@ -13,11 +13,17 @@ export interface WaitingLine extends Line {
 export function waitingLine(state: State): WaitingLine {
   const line = state.snapshot?.line ?? { count: 0, more: false };
   const call = offeredCall(state);
-  const here = call !== null && (call.state === "waiting" || call.state === "ringing");
-  if (!here || line.count === 0) return { ...line, others: here };
-  if (line.more) return { ...line, others: true };
-  // The server sends only the longest wait of the others, which may be that of the caller who rings here.
+  return call !== null && waits(call) ? { ...without(line, call), others: true } : { ...line, others: false };
+}
+
+/** The server counts the caller of that call. */
+export const waits = (call: Call): boolean => call.state === "waiting" || call.state === "ringing";
+
+/** The queue without that caller, who is counted in it. */
+export function without(line: Line, call: Call): Line {
+  if (line.count === 0 || line.more) return line;
+  // The server sends only the longest wait of the others, which may be that of this caller.
   const { longest, ...rest } = line;
   const known = longest !== undefined && Date.parse(longest) !== Date.parse(call.caller.waitingSince) && line.count > 1;
-  return { ...rest, count: line.count - 1, ...(known ? { longest } : {}), others: true };
+  return { ...rest, count: line.count - 1, ...(known ? { longest } : {}) };
 }

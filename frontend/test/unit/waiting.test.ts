@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { reduce } from "../../src/state/reduce.js";
 import { initial, type State } from "../../src/state/state.js";
 import { waitingLine } from "../../src/state/waiting.js";
 import { callAt, iso, snapshotAt } from "../fixtures.js";
@@ -23,4 +24,19 @@ test("who rings here is not among those who wait", () => {
   expect(waitingLine(showing(2, { call: callAt(T, "talking") }))).toMatchObject({ count: 2, others: false });
   expect(waitingLine(showing(2, { call: callAt(T, "consult-ringing", { role: "offered" }) }))).toMatchObject({ count: 2,
     others: false });
+});
+
+test("F437: answered, and only a push tells so --> the caller who rang here is not counted as waiting any more", () => {
+  const line = { count: 0, more: false, unknown: true };
+  const pushed = (state: State, call: ReturnType<typeof callAt>): State =>
+    reduce(state, { type: "snapshot", pushed: true, at: T + 2000, snapshot: snapshotAt(T + 2000, { call, line }) });
+  const talks = callAt(T, "talking");
+  const taken = pushed(showing(1, { call: here }), talks);
+  expect(waitingLine(taken)).toEqual({ count: 0, more: false, others: false });
+  expect(waitingLine(pushed(taken, talks)), "once").toEqual({ count: 0, more: false, others: false });
+  expect(waitingLine(pushed(showing(3, { call: here }), talks))).toMatchObject({ count: 2 });
+  expect(waitingLine(pushed(showing(3, { call: here }), here)), "still rings")
+    .toMatchObject({ count: 2, others: true });
+  expect(waitingLine(pushed(showing(2, { call: talks }), callAt(T, "consulting"))), "was not counted")
+    .toMatchObject({ count: 2 });
 });
