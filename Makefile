@@ -35,9 +35,9 @@ bench: ## starts, sizes, loads and bursts beside a bare handler
 	@local/setup.sh store
 	@go test -run '^$$' -bench . -timeout 1h ./local/bench
 
-soak: ## 10,000 calls with 5 % faults through the phone network (CALLS=500 for fewer)
+soak: ## 10,000 calls with 5 % faults, on several lines side by side (CALLS=500 for fewer, SEED=2 for others)
 	@local/setup.sh store
-	@GOGC=400 go test ./local/scenario -run F176 -cpu 1 -v -timeout 4h -args -calls $(or $(CALLS),10000)
+	@GOGC=400 go test ./local/scenario -run F176 -cpu 1 -parallel 8 -v -timeout 4h -args -calls $(or $(CALLS),10000) -seed $(or $(SEED),1)
 
 deploy: ## builds and deploys to AWS; the first time it asks five questions (SET="RingSeconds=25")
 	@SET="$(SET)" local/deploy.sh $(ARGS)

@@ -106,7 +106,8 @@ type line struct {
 	// polls: the pages poll in a call, as they do without the push channel and while Twilio has not done what was
 	// asked. Otherwise heartbeats alone must repair what is wrong, as with the channel, which is harder. A short run
 	// plays the one, make test-deep the other.
-	polls bool
+	polls  bool
+	pushed []string // agents whose pages do not poll in any case: they have the push channel
 	// lazy: heartbeats come as late as the answers to them allow, by the clock of a page that ticks twice a second. Due
 	// is when each page begins its next one.
 	lazy  bool
@@ -236,7 +237,7 @@ func (l *line) beats(now time.Time) {
 		if l.lazy {
 			beat = !now.Before(l.due[id])
 		}
-		if !beat && (!l.polls || l.legTo(id) == "") {
+		if !beat && (!l.polls || slices.Contains(l.pushed, id) || l.legTo(id) == "") {
 			continue
 		}
 		page := l.agent(id)

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"regexp"
+	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,10 +20,16 @@ import (
 var (
 	soakCalls = flag.Int("calls", 60, "how many calls the soak has")
 	soakSeed  = flag.Uint64("seed", 1, "what the soak's people decide by")
+	soakLines = flag.Int("lines", 0, "how many lines play the soak side by side; 0: two for each processor")
 )
 
-// soakAgents is the number of agents in the soak.
-const soakAgents = 12
+const (
+	// soakAgents is the number of agents on each of the soak's lines, soakPolling of how many the page polls in a call
+	// (line.polls); the others' have the push channel.
+	soakAgents, soakPolling = 12, 3
+	// soakDayCalls is the least that a line plays if there are several: a day that meets all ways of the line.
+	soakDayCalls = 300
+)
 
 // soakFaults strike one request in twenty of all: a callback is lost, doubled, late or out
 // of order, a document cannot be had or comes too late, a REST call fails before or after it
@@ -79,10 +87,70 @@ func wanted() int {
 	return *soakCalls
 }
 
+// shares are how many calls each of the lines plays, asked of them or else two for each processor: most requests of
+// a line wait for each other, so that one alone leaves processors idle. What all have in common, the test's process and
+// the store, works with one thread each, and has no time for more than eight.
+func shares(calls, asked, processors int) []int {
+	lines := asked
+	if lines <= 0 {
+		lines = max(1, min(2*processors, 8, calls/soakDayCalls))
+	}
+	all := make([]int, lines)
+	for n := range all {
+		all[n] = calls*(n+1)/lines - calls*n/lines
+	}
+	return all
+}
+
+// The soak's calls are shared out to lines that know nothing of each other: each has its own functions, table, phone
+// network, clock, dice and faults, and is reckoned by itself. One of them is played again with -run F176Soak/lines/2.
 func TestF176Soak(t *testing.T) {
 	t.Parallel()
-	s := &soak{dice: rand.New(rand.NewPCG(*soakSeed, 0)), back: map[string]time.Time{}, ended: map[string]bool{},
-		wanted: wanted(), strikes: map[string][]strike{}, tally: map[string]int{}}
+	var days []*soak
+	t.Run("lines", func(t *testing.T) {
+		for n, calls := range shares(wanted(), *soakLines, runtime.NumCPU()) {
+			day := &soak{dice: rand.New(rand.NewPCG(*soakSeed, uint64(n))), back: map[string]time.Time{},
+				ended: map[string]bool{}, wanted: calls, strikes: map[string][]strike{}, tally: map[string]int{}}
+			days = append(days, day)
+			t.Run(strconv.Itoa(n), func(t *testing.T) {
+				t.Parallel()
+				day.plays(t)
+			})
+		}
+	})
+	calls, struck, requests := 0, 0, int64(0)
+	for _, day := range days {
+		if day.line != nil {
+			calls, struck, requests = calls+len(day.callers), struck+day.struck, requests+day.seen
+		}
+	}
+	t.Logf("%d calls on %d lines, seed %d; faults in %d of %d requests", calls, len(days), *soakSeed, struck, requests)
+}
+
+func TestTheSoaksCallsAreSharedOut(t *testing.T) {
+	for _, c := range []struct{ calls, asked, processors, lines int }{
+		{25, 0, 8, 1},
+		{700, 0, 2, 2},
+		{10_000, 0, 1, 2},
+		{10_000, 0, 2, 4},
+		{10_000, 0, 64, 8},
+		{10_001, 3, 2, 3},
+	} {
+		all, sum := shares(c.calls, c.asked, c.processors), 0
+		for _, n := range all {
+			sum += n
+			if len(all) > 1 && n < soakDayCalls {
+				t.Errorf("%+v: a day of %d calls", c, n)
+			}
+		}
+		if len(all) != c.lines || sum != c.calls {
+			t.Errorf("%+v: %v", c, all)
+		}
+	}
+}
+
+// plays plays the day of one line.
+func (s *soak) plays(t *testing.T) {
 	var people []issuer.Agent
 	for n := range soakAgents {
 		id := fmt.Sprintf("agent%d", n)
@@ -91,6 +159,7 @@ func TestF176Soak(t *testing.T) {
 	}
 	s.line = open(t, ways, func(o *stack.Options) { o.Agents = people })
 	s.crowd = true
+	s.pushed = s.ids[soakPolling:]
 	s.sets(soakDay)
 	s.online(s.ids...)
 	for _, f := range slices.Concat(soakFaults, soakVoicemailFaults) {
@@ -304,9 +373,10 @@ func (s *soak) reckon() {
 	s.reckonWays()
 	s.wantNothingPersonal()
 	s.t.Logf(
-		"%d calls, %d legs opened, %d closed, %d callers lost; longest silence %v, "+
-			"%d longer ones of several faults; %v of virtual time; faults in %d of %d requests",
-		len(s.callers), opened, closed, lost, worst, twice, s.clock.Now().Sub(epoch), s.struck, s.seen)
+		"%d calls, %d legs opened, %d closed, %d callers lost; longest silence %v, %d longer ones of several faults; "+
+			"%v of virtual time; faults in %d of %d requests; %d invocations",
+		len(s.callers), opened, closed, lost, worst, twice, s.clock.Now().Sub(epoch), s.struck, s.seen,
+		strings.Count(s.log.String(), "gateway | "))
 }
 
 // wasLost: the caller did not hang up, no agent ended the call, and no goodbye was spoken.
