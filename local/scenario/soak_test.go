@@ -321,12 +321,21 @@ func (s *soak) acts(id string) {
 // drain ends the day: the remaining callers hang up, and time passes.
 func (s *soak) drain() {
 	s.Network.ClearFaults()
-	for _, sid := range slices.Concat(s.callers, s.reached) {
+	for _, sid := range s.callers {
 		if s.live(sid) {
 			s.hangs(sid)
 		}
 	}
 	s.pages = map[string]bool{} // the agents go home: from here on there is only the sweep
+	for range 30 {              // callers who are called now, or a moment ago, may pick up by themselves, and hang up
+		s.pickedUp()
+		for _, sid := range s.reached {
+			if s.live(sid) {
+				s.hangs(sid)
+			}
+		}
+		s.pass(time.Second)
+	}
 	s.pass(sweeps)
 }
 

@@ -6,9 +6,11 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"testing"
 	"time"
 
 	"warmtransfer/local/stack"
+	"warmtransfer/local/twiliosim/exchange"
 	"warmtransfer/local/twiliosim/faults"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/service/servicetest"
@@ -91,22 +93,55 @@ func (s *soak) chooses(sid string) {
 
 // called lets those act who are called: they pick up, are busy, let it ring, hang up.
 func (s *soak) called() {
-	for _, c := range s.Network.Live() {
-		if c.Direction == "inbound" || !strings.HasPrefix(c.To, "+") {
-			continue
-		}
+	known := len(s.reached)
+	s.pickedUp()
+	for _, c := range s.calledLegs() {
 		switch {
 		case c.Status == "ringing" && s.dice.IntN(10) == 0:
 			_ = s.Network.Answer(c.SID, nil)
 		case c.Status == "ringing" && s.dice.IntN(60) == 0:
 			_ = s.Network.Busy(c.SID)
-		case c.Status == "in-progress" && !slices.Contains(s.reached, c.SID):
-			s.reached = append(s.reached, c.SID)
-			s.tally["a caller is called and picks up"]++
-		case c.Status == "in-progress" && s.dice.IntN(90) == 0:
+		case c.Status == "in-progress" && slices.Contains(s.reached[:known], c.SID) && s.dice.IntN(90) == 0:
 			s.hangs(c.SID)
 		}
 		s.settle()
+	}
+}
+
+// calledLegs are the live legs to callers who are called.
+func (s *soak) calledLegs() []exchange.CallView {
+	return slices.DeleteFunc(s.Network.Live(), func(c exchange.CallView) bool {
+		return c.Direction == "inbound" || !strings.HasPrefix(c.To, "+")
+	})
+}
+
+// pickedUp notes who has picked up since it was asked last.
+func (s *soak) pickedUp() {
+	for _, c := range s.calledLegs() {
+		if c.Status == "in-progress" && !slices.Contains(s.reached, c.SID) {
+			s.reached = append(s.reached, c.SID)
+			s.tally["a caller is called and picks up"]++
+		}
+	}
+}
+
+// A caller who picks up in the day's last second hangs up as the others do: nobody else would ever end that call.
+func TestTheSoaksDayEndsForWhoHasJustPickedUp(t *testing.T) {
+	t.Parallel()
+	for _, when := range []string{"in the last second", "after it"} {
+		l, caller := rung(t)
+		s := &soak{line: l, tally: map[string]int{}}
+		if when == "after it" {
+			l.clock.AfterFunc(30*time.Millisecond, func() { _ = l.Network.Answer(caller, nil) })
+		} else {
+			l.must(l.Network.Answer(caller, nil))
+			l.settle()
+		}
+		s.drain()
+		l.wantOver(caller)
+		if agent := l.legTo("alice"); agent != "" {
+			t.Errorf("picked up %s: alice's leg is alive", when)
+		}
 	}
 }
 
