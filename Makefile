@@ -7,11 +7,11 @@ help: ## this list
 
 run: ## the whole phone line on this machine, no account needed (ARGS="-port 9000")
 	@local/setup.sh store page
-	@go run ./local $(ARGS)
+	@. local/goflags.sh && go run ./local $(ARGS)
 
 demo: ## a whole warm transfer with scripted telephones, printed as it happens
 	@local/setup.sh store
-	@go run ./local demo $(ARGS)
+	@. local/goflags.sh && go run ./local demo $(ARGS)
 
 check: ## format, vet, linters, unit tests, a few scenarios: a minute when nothing is new
 	@local/check.sh
@@ -37,7 +37,7 @@ bench: ## starts, sizes, loads and bursts beside a bare handler
 
 soak: ## 10,000 calls with 5 % faults, on several lines side by side (CALLS=500 for fewer, SEED=2 for others)
 	@local/setup.sh store
-	@GOGC=400 go test ./local/scenario -run F176 -cpu 1 -parallel 8 -v -timeout 4h -args -calls $(or $(CALLS),10000) -seed $(or $(SEED),1)
+	@. local/goflags.sh && GOGC=400 go test ./local/scenario -run F176 -cpu 1 -parallel 8 -v -timeout 4h -args -calls $(or $(CALLS),10000) -seed $(or $(SEED),1)
 
 deploy: ## builds and deploys to AWS; the first time it asks five questions (SET="RingSeconds=25")
 	@SET="$(SET)" local/deploy.sh $(ARGS)

@@ -4,7 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . local/parts.sh
-export CGO_ENABLED=0 GOGC=400 # as in make test, so that nothing is compiled twice
 
 # Packages whose tests wait for processes are vetted only.
 slow='/local/(scenario|demo|stack|rehearse|doctor|bench)$'

@@ -3,7 +3,7 @@
 # all of its rules in every view, and the browsers play the scenarios that "make test" leaves out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-export CGO_ENABLED=0 GOGC=400 # as in make test, so that nothing is compiled again
+. local/parts.sh # the environment of make test, so that nothing is compiled again
 
 local/setup.sh store page browser
 mapfile -t walks < <(git grep -l 'testing.Short()' -- '*_test.go' | xargs -n 1 dirname | sort -u)

@@ -1,5 +1,7 @@
 # shellcheck shell=bash
 # Sourced by test.sh and check.sh: parts that run one after the other, and lanes of parts that run side by side.
+. local/goflags.sh
+export GOGC=400 # of the compiler and the tests, which make much garbage; functions have Lambda's environment, not this
 
 logs=.run/test
 mkdir -p "$logs"

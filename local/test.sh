@@ -6,9 +6,6 @@ cd "$(dirname "$0")/.."
 . local/parts.sh
 
 command -v go >/dev/null || { echo "Go is needed: https://go.dev/dl" >&2; exit 1; }
-# As the functions are built. So every test passes without a C compiler, too (F204); make race has cgo.
-export CGO_ENABLED=0
-export GOGC=400 # of the compiler and the tests, which make much garbage; functions have Lambda's environment, not this
 
 # Go's modules come while npm's packages do; a list of all that the tests import fetches what there is to fetch.
 modules() { part "Go's modules" go list -deps -test ./...; }

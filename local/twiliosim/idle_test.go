@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,7 +68,7 @@ func TestCloseLeavesNothingBehind(t *testing.T) {
 		b.Close()
 	}
 	for range 1000 {
-		if !strings.Contains(stacks(), "warmtransfer/local/twiliosim/") {
+		if !strings.Contains(functions(stacks()), "warmtransfer/local/twiliosim/") {
 			return
 		}
 		runtime.Gosched()
@@ -78,4 +79,10 @@ func TestCloseLeavesNothingBehind(t *testing.T) {
 func stacks() string {
 	buf := make([]byte, 1<<20)
 	return string(buf[:runtime.Stack(buf, true)])
+}
+
+// functions leaves out the lines of a stack that name files: this one's may have any folder's name in its path.
+func functions(stack string) string {
+	lines := strings.Split(stack, "\n")
+	return strings.Join(slices.DeleteFunc(lines, func(l string) bool { return strings.HasPrefix(l, "\t") }), "\n")
 }

@@ -243,15 +243,7 @@ func comment(t reflect.Type) (map[string]string, error) {
 	if !strings.Contains(t.PkgPath(), "/rest/") {
 		return nil, nil
 	}
-	near := "FetchCall"
-	if strings.Contains(t.PkgPath(), "/routes/") {
-		near = "FetchPhoneNumber"
-	}
-	f, err := find(near)
-	if err != nil {
-		return nil, err
-	}
-	return commentsOf(f.file, t.Name())
+	return commentsOf(t)
 }
 
 func checkList(v any, t reflect.Type, p place) error {

@@ -7,43 +7,56 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"reflect"
 	"regexp"
-	"runtime"
 	"slices"
+	"strings"
 	"sync"
 )
 
-// sourceOf is the file that a function of the library was compiled from. A build with -trimpath does not
-// know it.
-func sourceOf(f reflect.Value) string {
-	file, _ := runtime.FuncForPC(f.Pointer()).FileLine(f.Pointer())
-	return file
+// sourceOf is the folder of a package's source. The program itself may not know it: with -trimpath it has no paths.
+func sourceOf(pkg string) (string, error) {
+	if dir, ok := folders.Load(pkg); ok {
+		return dir.(string), nil
+	}
+	out, err := exec.Command("go", "list", "-f", "{{.Dir}}", pkg).Output()
+	if err != nil {
+		return "", fmt.Errorf("where is the source of %s: %w", pkg, err)
+	}
+	dir := strings.TrimSpace(string(out))
+	folders.Store(pkg, dir)
+	return dir, nil
 }
 
-var readComments sync.Map // map[string]string by the struct
+var folders sync.Map // map[string]string by the package
 
-// commentsOf tells the comments of a struct's fields, by their names in Go; near is any file of its package.
-func commentsOf(near, of string) (map[string]string, error) {
-	key := filepath.Dir(near) + "." + of
-	if c, ok := readComments.Load(key); ok {
+var readComments sync.Map // map[string]string by the struct's reflect.Type
+
+// commentsOf tells the comments of a struct's fields, by their names in Go.
+func commentsOf(of reflect.Type) (map[string]string, error) {
+	if c, ok := readComments.Load(of); ok {
 		return c.(map[string]string), nil
 	}
-	c, err := readSource(near, of)
+	c, err := readSource(of)
 	if err == nil {
-		readComments.Store(key, c)
+		readComments.Store(of, c)
 	}
 	return c, err
 }
 
 // readSource reads the comments from the library's source.
-func readSource(near, of string) (map[string]string, error) {
+func readSource(of reflect.Type) (map[string]string, error) {
 	comments := map[string]string{}
-	if of == "" {
+	if of.Name() == "" {
 		return comments, nil
 	}
-	files, err := filepath.Glob(filepath.Join(filepath.Dir(near), "*.go"))
+	dir, err := sourceOf(of.PkgPath())
+	if err != nil {
+		return nil, err
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +65,7 @@ func readSource(near, of string) (map[string]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !bytes.Contains(text, []byte("\ntype "+of+" struct {")) {
+		if !bytes.Contains(text, []byte("\ntype "+of.Name()+" struct {")) {
 			continue
 		}
 		file, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ParseComments|parser.SkipObjectResolution)
@@ -60,7 +73,7 @@ func readSource(near, of string) (map[string]string, error) {
 			return nil, err
 		}
 		ast.Inspect(file, func(n ast.Node) bool {
-			if spec, ok := n.(*ast.TypeSpec); ok && spec.Name.Name == of {
+			if spec, ok := n.(*ast.TypeSpec); ok && spec.Name.Name == of.Name() {
 				for _, field := range spec.Type.(*ast.StructType).Fields.List {
 					comments[field.Names[0].Name] = field.Doc.Text()
 				}
@@ -69,7 +82,7 @@ func readSource(near, of string) (map[string]string, error) {
 		})
 		return comments, nil
 	}
-	return nil, fmt.Errorf("the source of %s is not beside %s", of, near)
+	return nil, fmt.Errorf("the source of %s is not in %s", of, dir)
 }
 
 var (

@@ -89,7 +89,6 @@ type function struct {
 	wire *wire
 	call reflect.Value
 	in   reflect.Type
-	file string // where its source is
 }
 
 // find finds the function. Of a list it is the one that asks for one page: the other one follows the
@@ -103,7 +102,7 @@ func find(name string) (function, error) {
 	for _, service := range []any{api.NewApiService(handler), routes.NewApiService(handler)} {
 		v := reflect.ValueOf(service)
 		if m, ok := v.Type().MethodByName(name); ok {
-			return function{w, v.Method(m.Index), v.Method(m.Index).Type(), sourceOf(m.Func)}, nil
+			return function{w, v.Method(m.Index), v.Method(m.Index).Type()}, nil
 		}
 	}
 	return function{}, fmt.Errorf("there is no function %s", name)
@@ -174,7 +173,7 @@ func learn(name string) (Operation, error) {
 	case strings.HasPrefix(name, "Create"):
 		o.Status = http.StatusCreated
 	}
-	comments, err := commentsOf(f.file, of.Name())
+	comments, err := commentsOf(of)
 	if err != nil {
 		return o, err
 	}
