@@ -119,7 +119,7 @@ func TestControlActions(t *testing.T) {
 	s := httptest.NewServer(b.Control())
 	defer s.Close()
 	for action, status := range map[string]string{"reject": "busy", "busy": "busy", "fail": "failed",
-		"hangup": "busy"} {
+		"hangup": "busy", "ring-out": "no-answer"} {
 		sid := b.ringAgent("alice", "/alice")
 		b.control(s, "POST", "/control/calls/"+sid+"/"+action, "", 204, nil)
 		b.status(sid, status)

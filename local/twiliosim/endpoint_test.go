@@ -90,7 +90,7 @@ func TestAPageAnswersAndHangsUp(t *testing.T) {
 	b.hears(caller, "silence")
 	for name, err := range map[string]error{
 		"answering": b.Answer(sid, p), "rejecting": b.Reject(sid, p), "hanging up": b.Hangup(sid),
-		"losing": b.Lose(sid), "keys": b.DTMF(sid, "1"),
+		"losing": b.Lose(sid), "keys": b.DTMF(sid, "1"), "ringing out": b.RingOut(sid),
 	} {
 		if !errors.Is(err, legs.ErrGone) {
 			t.Errorf("%s after the end: %v, want ErrGone", name, err)
@@ -224,6 +224,8 @@ func TestDoingTheImpossible(t *testing.T) {
 		"answer what is answered":      {b.Answer(sid, nil), legs.ErrGone},
 		"answer as a page not invited": {b.Answer(ringing, p), legs.ErrGone},
 		"press keys while it rings":    {b.DTMF(ringing, "1"), legs.ErrState},
+		"ring nothing out":             {b.RingOut("CA0"), legs.ErrNoLeg},
+		"ring out what is answered":    {b.RingOut(sid), legs.ErrGone},
 	} {
 		if !errors.Is(c.err, c.want) {
 			t.Errorf("%s: %v, want %v", name, c.err, c.want)

@@ -1,19 +1,19 @@
 // One desk: offers that nobody answers, a server that cannot be reached.
 import assert from 'node:assert/strict';
 import { stage } from './scene.mjs';
-import { patience, until } from './wait.mjs';
+import { until } from './wait.mjs';
 
 const scenario = stage();
 const callerTone = 500;
 const api = /\/(agents|transfer|token)(\/|$)/;
-const repaired = 2 * patience; // repair of an offer whose end was not reported: the ring, and two music turns
 
 scenario('F017 an agent lets it ring: the next one rings, and after the second time the agent is Away', async (s) => {
   const [alice, bob] = await Promise.all([s.agent('alice'), s.agent('bob', { online: false })]);
   const first = await s.stack.dial();
   await alice.screen('ringing');
   await bob.goOnline();
-  await bob.screen('ringing', repaired);
+  await s.stack.ringsOut('alice');
+  await bob.screen('ringing');
   await alice.screen('idle');
   await alice.told('notice', '+1 212 555 0199: you missed the call.'); // F192
   await bob.press('answer');
@@ -21,7 +21,8 @@ scenario('F017 an agent lets it ring: the next one rings, and after the second t
   await bob.hears({ tones: [callerTone] });
   const second = await s.stack.dial('+12125550198');
   await alice.screen('ringing');
-  await alice.says('screen-idle', 'You were set Away because calls rang here without an answer.', repaired);
+  await s.stack.ringsOut('alice');
+  await alice.says('screen-idle', 'You were set Away because calls rang here without an answer.');
   await alice.look('away');
   for (const sid of [first, second]) await s.stack.does(sid, 'hangup');
 });
@@ -30,6 +31,7 @@ scenario('F059 Bob does not answer: the caller is back with Alice, who is told',
   const { alice, bob, caller } = await s.pair();
   await alice.consult('bob');
   await Promise.all([bob.screen('ringing'), alice.inCall('consult-ringing'), s.stack.hears(caller, ['music'])]);
+  await s.stack.ringsOut('bob');
   await alice.inCall('talking');
   await alice.says('target', 'Bob did not answer.');
   await alice.hears({ tones: [callerTone] });

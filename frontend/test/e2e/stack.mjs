@@ -128,6 +128,11 @@ class Stack {
     }, { ms, otherwise: () => this.heard() });
   }
 
+  /** ringsOut ends the ring at a client's browser without an answer, as its time does, and without waiting for that. */
+  async ringsOut(id) {
+    return this.does(await this.leg(id), 'ring-out');
+  }
+
   /** over waits until a leg has ended and returns its last status. */
   over(sid, ms) {
     return until(`leg ${sid} to end`, async () => {

@@ -36,6 +36,7 @@ type Parties interface {
 	Reject(sid string, e legs.Endpoint) error
 	Busy(sid string) error
 	Fail(sid string) error
+	RingOut(sid string) error
 	Hangup(sid string) error
 	Lose(sid string) error
 	DTMF(sid, digits string) error
@@ -58,7 +59,7 @@ type Control struct {
 //	POST   /control/calls {"from","to","stir"}   an outside phone dials our number -> 201 {"sid"}
 //	GET    /control/calls[?live=true]            a list of CallView
 //	GET    /control/calls/{sid}                  one, with "messages" and "params"
-//	POST   /control/calls/{sid}/answer           also reject, busy, fail, hangup, lose
+//	POST   /control/calls/{sid}/answer           also reject, busy, fail, ring-out, hangup, lose
 //	POST   /control/calls/{sid}/dtmf {"digits"}
 //	GET    /control/conferences                  a list of ConferenceView
 //	POST   /control/numbers {"number","does"}    what an outside telephone does: see SetOutside
@@ -194,12 +195,13 @@ func (c *Control) call(w http.ResponseWriter, r *http.Request) {
 func (c *Control) act(w http.ResponseWriter, r *http.Request) {
 	sid := r.PathValue("sid")
 	actions := map[string]func() error{
-		"answer": func() error { return c.exchange.Answer(sid, nil) },
-		"reject": func() error { return c.exchange.Reject(sid, nil) },
-		"busy":   func() error { return c.exchange.Busy(sid) },
-		"fail":   func() error { return c.exchange.Fail(sid) },
-		"hangup": func() error { return c.exchange.Hangup(sid) },
-		"lose":   func() error { return c.exchange.Lose(sid) },
+		"answer":   func() error { return c.exchange.Answer(sid, nil) },
+		"reject":   func() error { return c.exchange.Reject(sid, nil) },
+		"busy":     func() error { return c.exchange.Busy(sid) },
+		"fail":     func() error { return c.exchange.Fail(sid) },
+		"ring-out": func() error { return c.exchange.RingOut(sid) },
+		"hangup":   func() error { return c.exchange.Hangup(sid) },
+		"lose":     func() error { return c.exchange.Lose(sid) },
 		"dtmf": func() error {
 			var body struct {
 				Digits string `json:"digits"`
@@ -212,7 +214,7 @@ func (c *Control) act(w http.ResponseWriter, r *http.Request) {
 	}
 	action, ok := actions[r.PathValue("action")]
 	if !ok {
-		fail(w, fmt.Errorf("%w: a party can answer, reject, busy, fail, hangup, lose or dtmf", errUnknown))
+		fail(w, fmt.Errorf("%w: a party can answer, reject, busy, fail, ring-out, hangup, lose or dtmf", errUnknown))
 		return
 	}
 	if err := action(); err != nil {

@@ -112,6 +112,23 @@ func (x *Exchange) Fail(sid string) error {
 	return x.ringing(sid, nil, func(l *leg) { l.end(legs.NoSuchNumber) })
 }
 
+// RingOut ends the time of a ringing leg at once, whoever it rings at: nobody has answered.
+func (x *Exchange) RingOut(sid string) error {
+	return x.change(func(s *state) error {
+		l := s.legs[sid]
+		switch {
+		case l == nil:
+			return legs.ErrNoLeg
+		case l.Over() || l.Live():
+			return legs.ErrGone
+		case l.Status != legs.Ringing || l.Direction == legs.Inbound:
+			return legs.ErrState
+		}
+		l.end(legs.RangOut)
+		return nil
+	})
+}
+
 // ringing does something with a leg that rings at that party.
 func (x *Exchange) ringing(sid string, e legs.Endpoint, do func(*leg)) error {
 	return x.change(func(s *state) error {
