@@ -30,16 +30,26 @@ var tables atomic.Int64
 // Table makes an empty table as the template has it, and returns its name and its server.
 func Table(t testing.TB) (*store.Store, string) {
 	t.Helper()
-	s, err := server()
+	name := fmt.Sprintf("%s-%d", strings.Map(plain, t.Name()), tables.Add(1))
+	name = name[max(0, len(name)-100):] // DynamoDB allows 255
+	s, err := NewTable(t.Context(), name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := fmt.Sprintf("%s-%d", strings.Map(plain, t.Name()), tables.Add(1))
-	name = name[max(0, len(name)-100):] // DynamoDB allows 255
-	if err := s.CreateTable(t.Context(), Template(t), name); err != nil {
-		t.Fatal(err)
-	}
 	return s, name
+}
+
+// NewTable is Table for what is no test.
+func NewTable(ctx context.Context, name string) (*store.Store, error) {
+	s, err := server()
+	if err != nil {
+		return nil, err
+	}
+	table, err := template()
+	if err != nil {
+		return nil, err
+	}
+	return s, s.CreateTable(ctx, table, name)
 }
 
 // plain keeps what a table's name may contain.
@@ -53,9 +63,17 @@ func plain(r rune) rune {
 // Template is the one table of template.yaml.
 func Template(t testing.TB) sam.Table {
 	t.Helper()
-	root, err := Root()
+	table, err := template()
 	if err != nil {
 		t.Fatal(err)
+	}
+	return table
+}
+
+func template() (sam.Table, error) {
+	root, err := Root()
+	if err != nil {
+		return sam.Table{}, err
 	}
 	// The table depends on no parameter; the rest of the template needs these.
 	tmpl, err := sam.Load(filepath.Join(root, "template.yaml"), sam.Values{Parameters: map[string]string{
@@ -63,12 +81,12 @@ func Template(t testing.TB) sam.Table {
 		"TwilioApiSecret": "x",
 	}})
 	if err != nil {
-		t.Fatal(err)
+		return sam.Table{}, err
 	}
 	if len(tmpl.Tables) != 1 {
-		t.Fatalf("%d tables in the template, want one", len(tmpl.Tables))
+		return sam.Table{}, fmt.Errorf("%d tables in the template, want one", len(tmpl.Tables))
 	}
-	return tmpl.Tables[0]
+	return tmpl.Tables[0], nil
 }
 
 // Root is the project's root, found from a test's folder upwards.
