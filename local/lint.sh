@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 say() { printf '%s\n' "$*"; }
 die() { printf 'lint: %s\n' "$*" >&2; exit 1; }
 . local/tools.sh
+. local/goflags.sh # so that what the tests have compiled is not compiled again
 
 mapfile -t go_files < <(git ls-files -co --exclude-standard '*.go')
 mapfile -t shell_files < <(git ls-files -co --exclude-standard '*.sh' .ci/run)

@@ -2,6 +2,7 @@
 // created, when what it publishes has changed, and when the stack is deleted. It uploads the agent
 // page with its settings, lets sign-in return to the page, and points the phone number at the API, so
 // that a deployment leaves nothing to be done by hand.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-custom-resources.html
 package main
 
 import (

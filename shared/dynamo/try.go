@@ -182,7 +182,8 @@ func (t *table) delete(ctx context.Context, key string) (item, error) {
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 const batchSize = 100
 
-// batchTries is how often the rest of a batch is asked for: of large items DynamoDB answers a part.
+// batchTries is how often the rest of a batch is asked for: of large items DynamoDB answers a part (UnprocessedKeys, at
+// the same address).
 const batchTries = 8
 
 // batch reads items, by their keys, in requests that are made side by side. Unlike get it may see them as they were a

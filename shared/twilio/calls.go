@@ -21,8 +21,8 @@ const (
 	// legLimit ends a leg that nothing else has ended (N10). It is Twilio's own limit for a <Dial>:
 	// https://www.twilio.com/docs/voice/twiml/dial
 	legLimit = 4 * time.Hour
-	// maxMessage is the longest message to a page, in characters; Twilio refuses a longer one with
-	// error 32703.
+	// maxMessage is the longest message to a page, in characters; Twilio refuses a longer one:
+	// https://www.twilio.com/docs/api/errors/32703
 	maxMessage = 10_000
 )
 
