@@ -43,7 +43,7 @@ func serve(t testing.TB, agents ...agent.ID) suite {
 	s := httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
 			edge: e, signIn: httpapitest.SignIn, number: "+15005550001",
-			newService: func(twilio.Base) *service.Service { return w.Board },
+			newService: func(twilio.Base) *service.Service { return w.Service },
 			line:       &service.LineSettings{Read: lines.Line},
 			messages: &voicemail.Counter{Count: func(context.Context, int) (int, error) {
 				counted.asked++
@@ -375,7 +375,7 @@ func TestF185TheSnapshotIsThereWithoutTheLine(t *testing.T) {
 
 func TestF202WhoWasRemovedIsRefusedAtOnce(t *testing.T) {
 	s := serve(t, "alice", "bob")
-	if err := s.Board.Remove(t.Context(), service.Principal{ID: "alice"}, s.World.Now); err != nil {
+	if err := s.Service.Remove(t.Context(), service.Principal{ID: "alice"}, s.World.Now); err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range []struct{ method, path, body string }{
@@ -391,7 +391,7 @@ func TestF202WhoWasRemovedIsRefusedAtOnce(t *testing.T) {
 	if d := s.list(s.ask("bob", "POST", "/agents/search", `{"text":"alice"}`)); len(d.Agents) != 0 {
 		t.Errorf("found is %+v", d.Agents)
 	}
-	if err := s.Board.Restore(t.Context(), service.Principal{ID: "alice"}, s.World.Now); err != nil {
+	if err := s.Service.Restore(t.Context(), service.Principal{ID: "alice"}, s.World.Now); err != nil {
 		t.Fatal(err)
 	}
 	if snap := s.snapshot(s.ask("alice", "GET", me, "")); snap.Agent.Status != agent.Away {

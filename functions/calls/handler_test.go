@@ -119,7 +119,7 @@ func TestF213AnAgentSeesTheirOwnCallsAndASupervisorAll(t *testing.T) {
 		none := "/calls/n%23alice" + r.path[strings.LastIndex(r.path, "/"):]
 		s.Problem(s.ask("carol", r.method, none, r.body), 404, "no-record")
 	}
-	if err := s.Board.Remove(t.Context(), service.Principal{ID: "alice"}, s.World.Now); err != nil {
+	if err := s.Service.Remove(t.Context(), service.Principal{ID: "alice"}, s.World.Now); err != nil {
 		t.Fatal(err)
 	}
 	s.Problem(s.ask("alice", "GET", "/calls", ""), 403, "removed")
@@ -321,7 +321,7 @@ func TestF217TheCallerIsKnownWhileItRings(t *testing.T) {
 func TestTheHistorySaysThatTheLineWasClosed(t *testing.T) {
 	s := serve(t, "alice")
 	const closed = call.ID("CA00000000000000000000000000000999")
-	if _, err := s.Board.TurnAway(t.Context(), closed, "+15005550006", false, s.World.Now); err != nil {
+	if _, err := s.Service.TurnAway(t.Context(), closed, "+15005550006", false, s.World.Now); err != nil {
 		t.Fatal(err)
 	}
 	p := read[archive.Page](s, s.ask("erin", "GET", "/calls?outcome=closed", ""))

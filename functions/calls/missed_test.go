@@ -131,7 +131,7 @@ func TestF370WhatHasBecomeOfAMissedCall(t *testing.T) {
 func TestF371WhoLeavesNoMessageIsAMissedCall(t *testing.T) {
 	s := serve(t, "alice")
 	const asked = call.ID("CA00000000000000000000000000000998")
-	if _, err := s.Board.TurnAway(t.Context(), asked, "+15005550006", true, s.World.Now); err != nil {
+	if _, err := s.Service.TurnAway(t.Context(), asked, "+15005550006", true, s.World.Now); err != nil {
 		t.Fatal(err)
 	}
 	s.World.Now = s.World.Now.Add(time.Minute)

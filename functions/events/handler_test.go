@@ -21,7 +21,7 @@ func serve(t testing.TB, keys twilio.Keys, agents ...agent.ID) (*httpapitest.Sit
 	w := servicetest.NewWorld(t, agents...)
 	return httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
-			edge: e, keys: keys, newService: func(twilio.Base) *service.Service { return w.Board }, after: atOnce,
+			edge: e, keys: keys, newService: func(twilio.Base) *service.Service { return w.Service }, after: atOnce,
 		}.routes()
 	}), w
 }

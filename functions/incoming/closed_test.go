@@ -26,7 +26,7 @@ func TestF204ClosedLineLetsNobodyInAndKeepsWhoIsOnIt(t *testing.T) {
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			handler{
 				edge: e, keys: httpapitest.Keys, music: "https://music.example/music", closed: closed,
-				newService: func(twilio.Base) *service.Service { return w.Board },
+				newService: func(twilio.Base) *service.Service { return w.Service },
 			}.routes().ServeHTTP(rw, r)
 		})
 	})
@@ -62,7 +62,7 @@ func TestF261F263F264OutsideItsHoursTheLineLetsNobodyInAndKeepsWhoIsOnIt(t *test
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			handler{
 				edge: e, keys: httpapitest.Keys, music: "https://music.example/music",
-				newService: func(twilio.Base) *service.Service { return w.Board },
+				newService: func(twilio.Base) *service.Service { return w.Service },
 				line: &service.LineSettings{Read: func(context.Context) (settings.Line, error) {
 					return settings.Line{At: w.Now, Values: set}, broken
 				}},

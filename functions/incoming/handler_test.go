@@ -28,14 +28,14 @@ func serve(t testing.TB, keys twilio.Keys, agents ...agent.ID) (*httpapitest.Sit
 	return httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
 			edge: e, keys: keys, music: "https://music.example/music",
-			newService: func(twilio.Base) *service.Service { return w.Board },
+			newService: func(twilio.Base) *service.Service { return w.Service },
 		}.routes()
 	}), w
 }
 
 // joins is the callback that tells that the caller has joined the conference, which events takes in.
 func joins(w *servicetest.World) {
-	_ = w.Board.HandleConferenceEvent(context.Background(), caller, servicetest.CallerJoined(caller), w.Now)
+	_ = w.Service.HandleConferenceEvent(context.Background(), caller, servicetest.CallerJoined(caller), w.Now)
 }
 
 // room is the answer that puts the caller into the conference of that generation.
@@ -117,7 +117,7 @@ func TestF007ASecondCallerNeverTouchesTheFirst(t *testing.T) {
 // which nobody hears, names no conference. A repeated request gets the same answer.
 func TestF180TheCallersEndWasToldBeforeTheirArrival(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys, "alice")
-	if err := w.Board.HandleCallerEnded(t.Context(), caller, "", w.Now); err != nil {
+	if err := w.Service.HandleCallerEnded(t.Context(), caller, "", w.Now); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {

@@ -31,7 +31,7 @@ func TestLastWordsByReason(t *testing.T) {
 			w.Settle()
 			leave := call.ConferenceEvent{Conference: w.Call(id).Conference, Kind: call.ParticipantLeft, Seq: 9,
 				Leg: call.LegID(id), HungUp: true}
-			if err := w.Board.HandleConferenceEvent(t.Context(), id, leave, w.Now); err != nil {
+			if err := w.Service.HandleConferenceEvent(t.Context(), id, leave, w.Now); err != nil {
 				t.Fatal(err)
 			}
 		default:

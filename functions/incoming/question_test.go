@@ -39,7 +39,7 @@ func asks(t testing.TB) (*httpapitest.Site, *servicetest.World) {
 	return httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
 			edge: e, keys: httpapitest.Keys, music: "https://music.example/music", line: line,
-			newService: func(twilio.Base) *service.Service { return w.Board },
+			newService: func(twilio.Base) *service.Service { return w.Service },
 		}.routes()
 	}), w
 }

@@ -207,8 +207,8 @@ func TestF330AStrangerWithoutATicketCostsNoRead(t *testing.T) {
 func TestF330WhoIsNotSignedInOrRemovedGetsNoTicket(t *testing.T) {
 	s := serve(t)
 	s.Problem(s.Do(s.Event("POST", "/agents/me/channel", "application/json", "")), 401, "not-signed-in")
-	board := service.New(s.store, nil, service.Settings{})
-	if err := board.Remove(t.Context(), service.Principal{ID: "alice"}, now); err != nil {
+	svc := service.New(s.store, nil, service.Settings{})
+	if err := svc.Remove(t.Context(), service.Principal{ID: "alice"}, now); err != nil {
 		t.Fatal(err)
 	}
 	s.Problem(s.Do(s.Signed("alice", "POST", "/agents/me/channel", "")), 403, "removed")
@@ -226,8 +226,8 @@ func TestF330WhoIsNotSignedInOrRemovedGetsNoTicket(t *testing.T) {
 func TestF330ATicketOfAnAgentWhoIsRemovedLetsNobodyIn(t *testing.T) {
 	s := serve(t)
 	s.ask("alice", time.Hour)
-	board := service.New(s.store, nil, service.Settings{})
-	if err := board.Remove(t.Context(), service.Principal{ID: "alice"}, now); err != nil {
+	svc := service.New(s.store, nil, service.Settings{})
+	if err := svc.Remove(t.Context(), service.Principal{ID: "alice"}, now); err != nil {
 		t.Fatal(err)
 	}
 	if out := s.connect(time.Second, "c=", "warm-transfer, ticket.alice.SECRET"); out.StatusCode != 403 {
@@ -236,7 +236,7 @@ func TestF330ATicketOfAnAgentWhoIsRemovedLetsNobodyIn(t *testing.T) {
 	if s.listening("alice") > 0 {
 		t.Errorf("stored: %+v", s.store.pages)
 	}
-	if err := board.Restore(t.Context(), service.Principal{ID: "alice"}, now); err != nil {
+	if err := svc.Restore(t.Context(), service.Principal{ID: "alice"}, now); err != nil {
 		t.Fatal(err)
 	}
 	s.store.Next("Agent", servicetest.Fault{Err: service.ErrUnavailable})

@@ -158,7 +158,7 @@ func TestF266OnlySupervisors(t *testing.T) {
 			t.Errorf("tells %s", a.Body)
 		}
 	}
-	if err := s.Board.Remove(t.Context(), service.Principal{ID: "frank", Name: "Frank"}, s.World.Now); err != nil {
+	if err := s.Service.Remove(t.Context(), service.Principal{ID: "frank", Name: "Frank"}, s.World.Now); err != nil {
 		t.Fatal(err)
 	}
 	refused(t, s.ask("frank", "GET", "/settings", ""), 403, "removed")

@@ -26,7 +26,7 @@ func TestF128TheSweepWritesItsHeartbeatAndHowTheLineStands(t *testing.T) {
 	w.DialIn()
 	w.Now = w.Now.Add(20 * time.Second)
 	var log bytes.Buffer
-	if err := sweep(w.Board, unset(), box(), slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(),
+	if err := sweep(w.Service, unset(), box(), slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(),
 		event(t, w.Now)); err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func TestF128AFailedSweepHasNoHeartbeat(t *testing.T) {
 	w := servicetest.NewWorld(t)
 	w.Store.Every("Live", servicetest.Fault{Err: service.ErrUnavailable})
 	var log bytes.Buffer
-	if err := sweep(w.Board, unset(), box(), slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(),
+	if err := sweep(w.Service, unset(), box(), slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(),
 		event(t, w.Now)); err == nil {
 		t.Fatal("no error")
 	}
@@ -115,7 +115,7 @@ func TestF378NobodyIsOnlineForWhoWaits(t *testing.T) {
 			if !test.online {
 				w.Silent("alice")
 			}
-			run := sweep(w.Board, set(test.line), box(), slog.New(slog.DiscardHandler), time.Now)
+			run := sweep(w.Service, set(test.line), box(), slog.New(slog.DiscardHandler), time.Now)
 			w.Pass(90 * time.Second)
 			if err := run(t.Context(), event(t, w.Now)); err != nil || w.Call(id).State != call.Waiting {
 				t.Fatalf("after a minute and a half: %s, %v", w.Call(id).State, err)
@@ -159,7 +159,7 @@ func TestF378F424AnAgentComesOnlineDuringTheSweep(t *testing.T) {
 			return time.Now()
 		}
 		line := set(settings.Values{Voicemail: settings.Voicemail{NobodyOnline: true}})
-		run := sweep(w.Board, line, box(), slog.New(slog.DiscardHandler), clock)
+		run := sweep(w.Service, line, box(), slog.New(slog.DiscardHandler), clock)
 		if err := run(t.Context(), event(t, w.Now)); err != nil {
 			t.Fatal(err)
 		}

@@ -45,7 +45,7 @@ func TestF103TheSweepRepairsWhatNoEventTold(t *testing.T) {
 		w.Drop(0)
 	}
 	var log bytes.Buffer
-	run := sweep(w.Board, unset(), box(), slog.New(slog.NewJSONHandler(&log, nil)), time.Now)
+	run := sweep(w.Service, unset(), box(), slog.New(slog.NewJSONHandler(&log, nil)), time.Now)
 	w.Now = w.Now.Add(time.Minute)
 	if err := run(t.Context(), event(t, w.Now)); err != nil {
 		t.Fatal(err)
@@ -76,7 +76,7 @@ func TestTheSweepsClockIsTheEventsTimeAndGoesOn(t *testing.T) {
 	for took, want := range map[time.Duration]call.Reason{0: "", 10 * time.Second: call.ReasonMaxWait} {
 		w := servicetest.NewWorld(t)
 		id := w.DialIn()
-		run := sweep(w.Board, unset(), box(), slog.New(slog.DiscardHandler), steps(took))
+		run := sweep(w.Service, unset(), box(), slog.New(slog.DiscardHandler), steps(took))
 		if err := run(t.Context(), event(t, w.Now.Add(servicetest.MaxWait-20*time.Second))); err != nil {
 			t.Fatal(err)
 		}
@@ -102,7 +102,7 @@ func TestASweepThatIsCutShort(t *testing.T) {
 		w.Now = w.Now.Add(time.Minute)
 		var log bytes.Buffer
 		// steps are for each call
-		run := sweep(w.Board, unset(), box(), slog.New(slog.NewJSONHandler(&log, nil)), steps(10*time.Second))
+		run := sweep(w.Service, unset(), box(), slog.New(slog.NewJSONHandler(&log, nil)), steps(10*time.Second))
 		if err := run(t.Context(), event(t, w.Now)); err != nil {
 			t.Fatal(err)
 		}
@@ -125,7 +125,7 @@ func TestASweepWithoutTheStoreFailsAloud(t *testing.T) {
 	w := servicetest.NewWorld(t)
 	w.Store.Every("Live", servicetest.Fault{Err: service.ErrUnavailable})
 	var log bytes.Buffer
-	run := sweep(w.Board, unset(), box(), slog.New(slog.NewJSONHandler(&log, nil)), time.Now)
+	run := sweep(w.Service, unset(), box(), slog.New(slog.NewJSONHandler(&log, nil)), time.Now)
 	err := run(t.Context(), event(t, w.Now))
 	if !errors.Is(err, service.ErrUnavailable) || !strings.Contains(log.String(), `"level":"ERROR"`) {
 		t.Errorf("%v; the log is %s", err, &log)
@@ -141,7 +141,7 @@ func TestANetworkThatIsDownLeavesTheSweepQuiet(t *testing.T) {
 		w.Phones.Every(op, servicetest.Fault{Err: service.ErrUnknown})
 	}
 	w.Now = w.Now.Add(time.Minute)
-	run := sweep(w.Board, unset(), box(), slog.New(slog.DiscardHandler), time.Now)
+	run := sweep(w.Service, unset(), box(), slog.New(slog.DiscardHandler), time.Now)
 	if err := run(t.Context(), event(t, w.Now)); err != nil {
 		t.Error(err)
 	}
@@ -161,7 +161,7 @@ func TestF286ASweepWhoseMessagesFail(t *testing.T) {
 		box.Messages["RE1"] = voicemail.Message{ID: "RE1", Version: 1, Due: w.Now}
 		fail(box, network)
 		var log bytes.Buffer
-		if err := sweep(w.Board, unset(), desk, slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(),
+		if err := sweep(w.Service, unset(), desk, slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(),
 			event(t, w.Now)); err != nil {
 			t.Errorf("%s fails: %v", name, err)
 		}

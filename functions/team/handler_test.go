@@ -31,7 +31,7 @@ func serve(t testing.TB, agents ...agent.ID) suite {
 		return handler{
 			edge: e, signIn: httpapitest.Supervision,
 			team:       &team.Team{Shelf: w.Store, Day: new(team.Day)},
-			newService: func(twilio.Base) *service.Service { return w.Board },
+			newService: func(twilio.Base) *service.Service { return w.Service },
 		}.routes()
 	})
 	return suite{Desk: d, ask: d.Ask}
@@ -138,7 +138,7 @@ func TestF225AStrangerToTheGroupLearnsNothing(t *testing.T) {
 	}
 	httpapitest.Untouched(t, s.World, before)
 	s.Problem(s.Do(s.Signed("erin", "DELETE", "/team", "")), 405, "method")
-	if err := s.Board.Remove(t.Context(), service.Principal{ID: "erin"}, s.World.Now); err != nil {
+	if err := s.Service.Remove(t.Context(), service.Principal{ID: "erin"}, s.World.Now); err != nil {
 		t.Fatal(err)
 	}
 	s.Problem(s.ask("erin", "GET", "/team", ""), 403, "removed")
@@ -151,7 +151,7 @@ func TestF225TheClaimAndTheGroupAreSettings(t *testing.T) {
 		return handler{
 			edge: e, signIn: httpapi.SignIn{Claim: "username", Groups: "https://example.com/roles", Supervisors: "lead"},
 			team:       &team.Team{Shelf: w.Store, Day: new(team.Day)},
-			newService: func(twilio.Base) *service.Service { return w.Board },
+			newService: func(twilio.Base) *service.Service { return w.Service },
 		}.routes()
 	})
 	for _, c := range []struct {

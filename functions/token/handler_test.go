@@ -31,15 +31,15 @@ func serveOver(t testing.TB, keys twilio.Keys, life time.Duration, store service
 func TestF202WhoWasRemovedGetsNoToken(t *testing.T) {
 	store := servicetest.NewStore()
 	s := serveOver(t, httpapitest.Keys, time.Hour, store)
-	board := service.New(store, nil, service.Settings{})
-	if err := board.Remove(t.Context(), service.Principal{ID: "alice", Name: "Alice"}, now); err != nil {
+	svc := service.New(store, nil, service.Settings{})
+	if err := svc.Remove(t.Context(), service.Principal{ID: "alice", Name: "Alice"}, now); err != nil {
 		t.Fatal(err)
 	}
 	s.Problem(s.Do(s.Signed("alice", "POST", "/token", "")), 403, "removed")
 	if v, a := ask(t, s, "bob"); a.Status != 200 || v.Identity != "bob" {
 		t.Errorf("another agent is answered %d", a.Status)
 	}
-	if err := board.Restore(t.Context(), service.Principal{ID: "alice"}, now); err != nil {
+	if err := svc.Restore(t.Context(), service.Principal{ID: "alice"}, now); err != nil {
 		t.Fatal(err)
 	}
 	if _, a := ask(t, s, "alice"); a.Status != 200 {

@@ -37,7 +37,7 @@ func serveBack(t testing.TB, on bool) backSuite {
 	}
 	s := httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
-			edge: e, signIn: httpapitest.SignIn, newService: func(twilio.Base) *service.Service { return w.Board },
+			edge: e, signIn: httpapitest.SignIn, newService: func(twilio.Base) *service.Service { return w.Service },
 			callBack: on, box: desk, archive: &archive.Archive{Shelf: w.Store},
 		}.routes()
 	})

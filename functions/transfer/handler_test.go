@@ -27,7 +27,7 @@ func serve(t testing.TB, agents ...agent.ID) suite {
 	w := servicetest.NewWorld(t, agents...)
 	s := httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
-			edge: e, signIn: httpapitest.SignIn, newService: func(twilio.Base) *service.Service { return w.Board },
+			edge: e, signIn: httpapitest.SignIn, newService: func(twilio.Base) *service.Service { return w.Service },
 		}.routes()
 	})
 	return suite{Site: s, world: w, spec: httpapitest.NewSpec(t)}

@@ -42,7 +42,7 @@ func serveIn(t testing.TB, keys twilio.Keys, set settings.Values, w *servicetest
 	return httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
 			edge: e, keys: keys, box: desk, line: line, music: "https://music.example/music",
-			newService: func(twilio.Base) *service.Service { return w.Board },
+			newService: func(twilio.Base) *service.Service { return w.Service },
 		}.routes()
 	}), box
 }
@@ -180,7 +180,7 @@ func TestF377TwilioDoesNotRecord(t *testing.T) {
 		w := servicetest.NewWorld(t)
 		w.Use(service.Settings{Places: american{}})
 		w.Now = night
-		if _, err := w.Board.ArriveIfOnline(t.Context(), caller, test.from, true, night); err != nil {
+		if _, err := w.Service.ArriveIfOnline(t.Context(), caller, test.from, true, night); err != nil {
 			t.Fatal(err)
 		}
 		s, box := serveIn(t, httpapitest.Keys, settings.Values{Question: settings.Question{Keep: test.keep}}, w)
@@ -207,7 +207,7 @@ func TestF377TheQuestionCannotBeStored(t *testing.T) {
 			w := servicetest.NewWorld(t)
 			w.Use(service.Settings{Places: american{}})
 			w.Now = night
-			if _, err := w.Board.ArriveIfOnline(t.Context(), caller, "+15550199", true, night); err != nil {
+			if _, err := w.Service.ArriveIfOnline(t.Context(), caller, "+15550199", true, night); err != nil {
 				t.Fatal(err)
 			}
 			s, _ := serveIn(t, httpapitest.Keys, settings.Values{Question: settings.Question{Keep: true}}, w)
@@ -236,7 +236,7 @@ func TestF377TheLineIsClosedAndTwilioDoesNotRecord(t *testing.T) {
 func TestF275WhoLeavesNoMessageStaysInTheLine(t *testing.T) {
 	w := servicetest.NewWorld(t)
 	w.Now = night
-	if _, err := w.Board.ArriveIfOnline(t.Context(), caller, "+15550199", true, night); err != nil {
+	if _, err := w.Service.ArriveIfOnline(t.Context(), caller, "+15550199", true, night); err != nil {
 		t.Fatal(err)
 	}
 	s, _ := serveIn(t, httpapitest.Keys, settings.Values{}, w)
@@ -284,7 +284,7 @@ func TestF282TheSweepDoesNotCutAMessage(t *testing.T) {
 func TestF283ALateGoodbyeToACallerInTheLine(t *testing.T) {
 	w := servicetest.NewWorld(t)
 	w.Now = night
-	if _, err := w.Board.Arrive(t.Context(), caller, "+15550199", true, night); err != nil {
+	if _, err := w.Service.Arrive(t.Context(), caller, "+15550199", true, night); err != nil {
 		t.Fatal(err)
 	}
 	s, box := serveIn(t, httpapitest.Keys, settings.Values{}, w)
@@ -298,12 +298,12 @@ func TestF283ALateGoodbyeToACallerInTheLine(t *testing.T) {
 func TestF284ACallerWhoHasHungUpDoesNotComeBack(t *testing.T) {
 	w := servicetest.NewWorld(t)
 	w.Now = night
-	if _, err := w.Board.ArriveIfOnline(t.Context(), caller, "+15550199", true, night); err != nil {
+	if _, err := w.Service.ArriveIfOnline(t.Context(), caller, "+15550199", true, night); err != nil {
 		t.Fatal(err)
 	}
 	s, _ := serveIn(t, httpapitest.Keys, settings.Values{}, w)
 	for range 2 { // the callback comes twice
-		if err := w.Board.HandleCallerEnded(t.Context(), caller, "+15550199", night); err != nil {
+		if err := w.Service.HandleCallerEnded(t.Context(), caller, "+15550199", night); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -336,7 +336,7 @@ func TestF275ARecordingThatIsTooShort(t *testing.T) {
 	for digits, want := range map[string]call.State{"#": call.Waiting, "": call.Waiting, "hangup": call.Ended} {
 		w := servicetest.NewWorld(t)
 		w.Now = night
-		if _, err := w.Board.ArriveIfOnline(t.Context(), caller, "+15550199", true, night); err != nil {
+		if _, err := w.Service.ArriveIfOnline(t.Context(), caller, "+15550199", true, night); err != nil {
 			t.Fatal(err)
 		}
 		s, box := serveIn(t, httpapitest.Keys, settings.Values{}, w)

@@ -42,7 +42,7 @@ func serveLine(
 	return httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
 			edge: e, keys: keys, music: "https://music.example/music", line: line,
-			newService: func(twilio.Base) *service.Service { return w.Board },
+			newService: func(twilio.Base) *service.Service { return w.Service },
 		}.routes()
 	}), w
 }
@@ -165,7 +165,7 @@ func TestWaitIsTheCallersClock(t *testing.T) {
 	id := w.DialIn()
 	w.Choose("alice", agent.Away)
 	w.Store.Next("Queue", servicetest.Fault{Err: service.ErrUnavailable})
-	_, _ = w.Board.SetStatus(t.Context(), service.Principal{ID: "alice"}, agent.Available, false, w.Now)
+	_, _ = w.Service.SetStatus(t.Context(), service.Principal{ID: "alice"}, agent.Available, false, w.Now)
 	if w.Rings("alice") {
 		t.Fatal("the test needs an offer that was missed")
 	}

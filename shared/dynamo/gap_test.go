@@ -26,7 +26,7 @@ import (
 // gapped is a store with four shards, of which one can be read in no index, and a service over it.
 type gapped struct {
 	*Store
-	board   *service.Service
+	svc     *service.Service
 	network *phoneNetwork
 	broken  bool
 	query   func(body []byte, w http.ResponseWriter, r *http.Request) bool // sees each query, and may answer it
@@ -68,7 +68,7 @@ func gappedStore(t *testing.T) *gapped {
 		Phones: servicetest.NewPhones(func() time.Time { return t0 }),
 		legs:   map[call.LegID]bool{}, rooms: map[call.ID]bool{},
 	}
-	g.board = service.New(g.Store, g.network, service.Settings{
+	g.svc = service.New(g.Store, g.network, service.Settings{
 		Ring: 20 * time.Second, MaxWait: time.Hour,
 		NewKey: func() call.LegKey { g.keys++; return call.LegKey(fmt.Sprint("key-", g.keys)) },
 	})
@@ -159,9 +159,9 @@ func TestF396TheGapIsSaid(t *testing.T) {
 	const n = 16
 	calls, agents := g.fill(t, n, t0)
 	ask := func() (service.Directory, service.Directory, error) {
-		d, err := g.board.Directory(t.Context(), service.Principal{ID: "me"}, t0)
+		d, err := g.svc.Directory(t.Context(), service.Principal{ID: "me"}, t0)
 		must(t, err)
-		found, err := g.board.Search(t.Context(), service.Principal{ID: "me"}, func(agent.Agent) bool { return true })
+		found, err := g.svc.Search(t.Context(), service.Principal{ID: "me"}, func(agent.Agent) bool { return true })
 		return d, found, err
 	}
 	if d, found, err := ask(); len(d.Agents) != n-agents || !d.Gap || len(found.Agents) != n-agents || !found.Gap ||
@@ -169,7 +169,7 @@ func TestF396TheGapIsSaid(t *testing.T) {
 		t.Errorf("the directory has %d of %d, gap %t; a search %d, gap %t, %v", len(d.Agents), n, d.Gap,
 			len(found.Agents), found.Gap, err)
 	}
-	snap, err := g.board.Snapshot(t.Context(), service.Principal{ID: "agent00"}, t0)
+	snap, err := g.svc.Snapshot(t.Context(), service.Principal{ID: "agent00"}, t0)
 	if err != nil || !snap.Queue.Unknown {
 		t.Errorf("the agent's page: the queue is known, %v", err)
 	}
@@ -192,7 +192,7 @@ func TestF396NobodyIsLostFromTheLineForGood(t *testing.T) {
 	const n = 8
 	calls, _ := g.fill(t, n, t0)
 	limits := service.SweepLimits{Most: 100, Audits: 100, Clock: func() time.Time { return t0 }}
-	r, err := g.board.Sweep(t.Context(), limits)
+	r, err := g.svc.Sweep(t.Context(), limits)
 	if r.Live != n-calls || r.Looked != n-calls || !errors.Is(err, service.ErrUnavailable) {
 		t.Errorf("the sweep: %+v, %v", r, err)
 	}
@@ -208,13 +208,13 @@ func TestF396NobodyIsLostFromTheLineForGood(t *testing.T) {
 		t.Error("no agent is rung for anybody")
 	}
 	for i := range n { // each caller's own clock
-		place, err := g.board.Wait(t.Context(), caller(i).ID, service.Turn{Lasts: twelve, Position: true}, t0)
+		place, err := g.svc.Wait(t.Context(), caller(i).ID, service.Turn{Lasts: twelve, Position: true}, t0)
 		if err != nil || place.Position != 0 {
 			t.Errorf("caller %d is told the place %d, %v", i, place.Position, err)
 		}
 	}
 	g.broken = false
-	if r, err := g.board.Sweep(t.Context(), limits); r.Live != n || r.Looked != n || err != nil {
+	if r, err := g.svc.Sweep(t.Context(), limits); r.Live != n || r.Looked != n || err != nil {
 		t.Errorf("the sweep once all can be read: %+v, %v", r, err)
 	}
 }

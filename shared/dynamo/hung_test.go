@@ -84,7 +84,7 @@ func TestF435ShardsThatHang(t *testing.T) {
 	}
 	g.limits.all, g.limits.first = g.limits.shard, g.limits.page
 	limits := service.SweepLimits{Most: 100, Audits: 100, Clock: func() time.Time { return t0 }}
-	if r, err := g.board.Sweep(t.Context(), limits); r.Live != there || r.Looked != there || err == nil || there == 0 {
+	if r, err := g.svc.Sweep(t.Context(), limits); r.Live != there || r.Looked != there || err == nil || there == 0 {
 		t.Errorf("the sweep: %+v of %d, %v", r, there, err)
 	}
 }

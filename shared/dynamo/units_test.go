@@ -26,7 +26,7 @@ type metered struct {
 	server  *store.Store
 	meter   *storetest.Meter
 	network *phoneNetwork
-	board   *service.Service
+	svc     *service.Service
 	now     time.Time
 	keys    int
 }
@@ -41,7 +41,7 @@ func meteredStore(t testing.TB) *metered {
 		Phones: servicetest.NewPhones(func() time.Time { return m.now }),
 		legs:   map[call.LegID]bool{}, rooms: map[call.ID]bool{},
 	}
-	m.board = service.New(m.Store, m.network, service.Settings{
+	m.svc = service.New(m.Store, m.network, service.Settings{
 		Ring: 20 * time.Second, MaxWait: time.Hour,
 		NewKey: func() call.LegKey { m.keys++; return call.LegKey(fmt.Sprint("key-", m.keys)) },
 	})
@@ -185,25 +185,25 @@ func (m *metered) events() map[string]storetest.Units {
 		costs[name] = m.spent(func() { must(m.t, f()) })
 	}
 	c := caller(1)
-	event("arrival", func() error { _, err := m.board.Arrive(ctx, c.ID, "+15550199", true, m.now); return err })
+	event("arrival", func() error { _, err := m.svc.Arrive(ctx, c.ID, "+15550199", true, m.now); return err })
 	event("join", func() error {
-		return m.board.HandleConferenceEvent(ctx, c.ID, call.ConferenceEvent{
+		return m.svc.HandleConferenceEvent(ctx, c.ID, call.ConferenceEvent{
 			Conference: conferenceOf(c.ID), Kind: call.ParticipantJoined, Seq: 1, Leg: call.LegID(c.ID),
 			Label: call.CallerLabel,
 		}, m.now)
 	})
 	m.now = m.now.Add(12 * time.Second)
 	event("music turn", func() error {
-		_, err := m.board.Wait(ctx, c.ID, service.Turn{Lasts: twelve}, m.now)
+		_, err := m.svc.Wait(ctx, c.ID, service.Turn{Lasts: twelve}, m.now)
 		return err
 	})
 	m.now = m.now.Add(12 * time.Second)
 	event("music turn with the position", func() error {
-		_, err := m.board.Wait(ctx, c.ID, service.Turn{Lasts: twelve, Position: true}, m.now)
+		_, err := m.svc.Wait(ctx, c.ID, service.Turn{Lasts: twelve, Position: true}, m.now)
 		return err
 	})
 	event("heartbeat", func() error {
-		_, err := m.board.SetStatus(ctx, service.Principal{ID: "agent00000"}, agent.Available, true, m.now)
+		_, err := m.svc.SetStatus(ctx, service.Principal{ID: "agent00000"}, agent.Available, true, m.now)
 		return err
 	})
 	return costs
@@ -263,7 +263,7 @@ func (m *metered) sweep() (service.SweepResult, storetest.Units) {
 	m.network.asked.Store(0)
 	u := m.spent(func() {
 		var err error
-		r, err = m.board.Sweep(m.t.Context(), service.SweepLimits{
+		r, err = m.svc.Sweep(m.t.Context(), service.SweepLimits{
 			Most: 1600, AtOnce: 8, Audits: 30, Clock: func() time.Time { return m.now },
 		})
 		must(m.t, err)
@@ -353,7 +353,7 @@ func TestF182AHeartbeatFindsTheCallersWhoHearNothing(t *testing.T) {
 			m.musicStops(id)
 		}
 		u := m.spent(func() {
-			_, err := m.board.SetStatus(t.Context(), service.Principal{ID: "agent00000"}, agent.Available, true, m.now)
+			_, err := m.svc.SetStatus(t.Context(), service.Principal{ID: "agent00000"}, agent.Available, true, m.now)
 			must(t, err)
 		})
 		t.Logf("%d live calls: %.1f read units in %v", n, u.Read, u.Requests)

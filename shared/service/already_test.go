@@ -67,10 +67,10 @@ func TestF345WhoHasDialledInIsNotCalled(t *testing.T) {
 		if !talks {
 			w.Choose("alice", agent.Away)
 		}
-		if _, err := w.Board.Arrive(t.Context(), ringsAgain, Outside, false, w.Now); err != nil {
+		if _, err := w.Service.Arrive(t.Context(), ringsAgain, Outside, false, w.Now); err != nil {
 			t.Fatal(err)
 		}
-		_ = w.Board.HandleConferenceEvent(t.Context(), ringsAgain, CallerJoined(ringsAgain), w.Now)
+		_ = w.Service.HandleConferenceEvent(t.Context(), ringsAgain, CallerJoined(ringsAgain), w.Now)
 		w.Settle()
 		want := service.AlreadyWaiting
 		if talks {
@@ -128,21 +128,21 @@ func TestF345TwoAgentsCallOneNumberAtOnce(t *testing.T) {
 	for _, op := range []string{"HoldNumber", "Queued", "SaveAgent", "PlaceOf", "SaveCall"} {
 		w := NewWorld(t, "alice", "bob")
 		var second service.Already
-		keys, usual := 0, w.Board
+		keys, usual := 0, w.Service
 		store := &amid{Store: w.Store, op: op, then: func() {
-			board := w.Board
-			w.Board = usual
+			svc := w.Service
+			w.Service = usual
 			second = callsOutside(w, "bob", "k2")
-			w.Board = board
+			w.Service = svc
 		}}
-		w.Board = service.New(store, w.Phones, service.Settings{
+		w.Service = service.New(store, w.Phones, service.Settings{
 			Ring: Ring, Numbers: anyNumber{}, NewKey: func() call.LegKey {
 				keys++
 				return call.LegKey("first-" + string(rune('0'+keys)))
 			},
 		})
 		first := callsOutside(w, "alice", "k1")
-		w.Board = usual
+		w.Service = usual
 		if store.then != nil || (first == "") == (second == "") {
 			t.Errorf("in %s: alice is told %q, bob %q", op, first, second)
 		}

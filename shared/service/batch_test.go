@@ -64,7 +64,7 @@ func TestF423WhoIsLikelyToBeRungHasChanged(t *testing.T) {
 			if c.meant != nil {
 				s.beat = func() { c.meant(w) }
 			}
-			w.Board = boardOver(w, s)
+			w.Service = serviceOver(w, s)
 			if c.breaks != nil {
 				c.breaks(w)
 			}

@@ -15,11 +15,11 @@ func TestF264AnEmergencyEndsTheWaitsOfThoseWhoWereThere(t *testing.T) {
 	ways := map[string]func(w *World, id call.ID, before time.Time) error{
 		"a music turn": func(w *World, id call.ID, before time.Time) error {
 			lasts := func(*call.Call) time.Duration { return 12 * time.Second }
-			_, err := w.Board.Wait(t.Context(), id, service.Turn{Lasts: lasts, ClosedFor: before}, w.Now)
+			_, err := w.Service.Wait(t.Context(), id, service.Turn{Lasts: lasts, ClosedFor: before}, w.Now)
 			return err
 		},
 		"the conference refuses them": func(w *World, id call.ID, before time.Time) error {
-			_, err := w.Board.HandleDialEnded(t.Context(), id, 0, false, before, w.Now)
+			_, err := w.Service.HandleDialEnded(t.Context(), id, 0, false, before, w.Now)
 			return err
 		},
 	}

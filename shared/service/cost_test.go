@@ -38,7 +38,7 @@ func TestAnEventThatChangesNothingCostsOneRead(t *testing.T) {
 	owner := c.Leg(c.Owner)
 	again := map[string]int{"Call": 1}
 	costs(t, w, "the callback that an answered leg rings", again, func() {
-		_ = w.Board.HandleCallStatus(t.Context(), id, owner.Key, owner.SID, false, "", w.Now)
+		_ = w.Service.HandleCallStatus(t.Context(), id, owner.Key, owner.SID, false, "", w.Now)
 	})
 	for _, kind := range []call.ConferenceEventKind{call.ConferenceStarted, call.ParticipantHeld,
 		call.ConferenceEnded} {
@@ -48,14 +48,14 @@ func TestAnEventThatChangesNothingCostsOneRead(t *testing.T) {
 			e.Leg = "" // no participant left
 		}
 		costs(t, w, "a late "+string(kind), again,
-			func() { _ = w.Board.HandleConferenceEvent(t.Context(), id, e, w.Now) })
+			func() { _ = w.Service.HandleConferenceEvent(t.Context(), id, e, w.Now) })
 	}
 	written := map[string]int{"Call": 1, "SaveCall": 1} // so that it shows when the music stops
 	costs(t, w, "a music turn", written, func() {
-		_, _ = w.Board.Wait(t.Context(), id, service.Turn{Position: true, Lasts: twelve}, w.Now)
+		_, _ = w.Service.Wait(t.Context(), id, service.Turn{Position: true, Lasts: twelve}, w.Now)
 	})
 	costs(t, w, "a connection asked for twice", again, func() {
-		_, _ = w.Board.Connect(t.Context(), id, service.Answered{Key: owner.Key, SID: owner.SID}, w.Now)
+		_, _ = w.Service.Connect(t.Context(), id, service.Answered{Key: owner.Key, SID: owner.SID}, w.Now)
 	})
 }
 
@@ -66,7 +66,7 @@ func TestTheEndOfACallIsWrittenOnce(t *testing.T) {
 	w.Settle()
 	version := w.Call(id).Version
 	for n, kind := range []call.ConferenceEventKind{call.ParticipantLeft, call.ParticipantHeld, call.ConferenceEnded} {
-		_ = w.Board.HandleConferenceEvent(t.Context(), id, call.ConferenceEvent{
+		_ = w.Service.HandleConferenceEvent(t.Context(), id, call.ConferenceEvent{
 			Conference: c.Conference, Kind: kind, Seq: 100 + n, Leg: call.LegID(id), Label: call.CallerLabel,
 			HungUp: n == 0,
 		}, w.Now)
@@ -104,12 +104,12 @@ func TestWhatIsAskedForSideBySide(t *testing.T) {
 		}
 	}
 	keys := 0
-	board := service.New(w.Store, w.Phones, service.Settings{Ring: Ring, Together: count, NewKey: func() call.LegKey {
+	svc := service.New(w.Store, w.Phones, service.Settings{Ring: Ring, Together: count, NewKey: func() call.LegKey {
 		keys++
 		return call.LegKey(fmt.Sprint("key-", keys))
 	}})
 	cmd := service.Command{Action: call.DoConsult, Target: service.ToAgent("bob"), Request: "1", Call: talks}
-	if _, err := board.Transfer(t.Context(), service.Principal{ID: "alice"}, cmd, w.Now); err != nil {
+	if _, err := svc.Transfer(t.Context(), service.Principal{ID: "alice"}, cmd, w.Now); err != nil {
 		t.Fatal(err)
 	}
 	if !slices.Equal(together, []int{3, 2}) { // who presses, the call and the target; the hold and the dial
@@ -117,10 +117,10 @@ func TestWhatIsAskedForSideBySide(t *testing.T) {
 	}
 	together = nil
 	const id = "CA00000000000000000000000000000077"
-	if _, err := board.Arrive(t.Context(), id, "", false, w.Now); err != nil {
+	if _, err := svc.Arrive(t.Context(), id, "", false, w.Now); err != nil {
 		t.Fatal(err)
 	}
-	if err := board.HandleConferenceEvent(t.Context(), id, CallerJoined(id), w.Now); err != nil {
+	if err := svc.HandleConferenceEvent(t.Context(), id, CallerJoined(id), w.Now); err != nil {
 		t.Fatal(err)
 	}
 	if !slices.Equal(together, []int{2}) { // who is free and who is ahead; nobody is free, so nothing follows
@@ -146,7 +146,7 @@ func TestF318AnAgentIsLoadedOnce(t *testing.T) {
 	c := w.Call(id)
 	target := c.Leg(c.Transfer.Leg)
 	costs(t, w, "the target answers", map[string]int{"Call": 1, "SaveCall": 1, "Agent": 2, "Tell": 2}, func() {
-		_, _ = w.Board.Connect(t.Context(), id, service.Answered{Key: target.Key, SID: target.SID, Agent: "bob"}, w.Now)
+		_, _ = w.Service.Connect(t.Context(), id, service.Answered{Key: target.Key, SID: target.SID, Agent: "bob"}, w.Now)
 	})
 	w, _ = talking(t, "alice")
 	want := map[string]int{
@@ -183,7 +183,7 @@ func TestOnlyWhoSeesSomethingNewIsTold(t *testing.T) {
 		Conference: c.Conference, Kind: call.ParticipantResumed, Seq: 50, Leg: call.LegID(id), Label: call.CallerLabel,
 	}
 	costs(t, w, "what no page shows", map[string]int{"Call": 1, "SaveCall": 1}, func() {
-		_ = w.Board.HandleConferenceEvent(t.Context(), id, e, w.Now)
+		_ = w.Service.HandleConferenceEvent(t.Context(), id, e, w.Now)
 	})
 	if n := w.Phones.Pushes - told; n != 0 {
 		t.Errorf("alice's page is notified")

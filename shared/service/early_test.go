@@ -51,7 +51,7 @@ func wantNobodyRung(t *testing.T, w *World, what string) {
 // arrival.
 func TestF180TheEndIsToldInEachOrderWithTheFirstSave(t *testing.T) {
 	gone := func(w *World) {
-		if err := w.Board.HandleCallerEnded(context.Background(), early, "+15005550006", w.Now); err != nil {
+		if err := w.Service.HandleCallerEnded(context.Background(), early, "+15005550006", w.Now); err != nil {
 			t.Errorf("the end: %v", err)
 		}
 	}
@@ -78,8 +78,8 @@ func TestF180TheEndIsToldInEachOrderWithTheFirstSave(t *testing.T) {
 func TestF180TheFirstSaveComesWhileTheEndIsWrittenDown(t *testing.T) {
 	w := NewWorld(t, "alice")
 	store := &meanwhile{Store: w.Store, do: func() { w.Arrive(early) }}
-	board := service.New(store, w.Phones, service.Settings{Ring: Ring})
-	if err := board.HandleCallerEnded(t.Context(), early, "+15005550006", w.Now); err != nil {
+	svc := service.New(store, w.Phones, service.Settings{Ring: Ring})
+	if err := svc.HandleCallerEnded(t.Context(), early, "+15005550006", w.Now); err != nil {
 		t.Fatal(err)
 	}
 	wantNobodyRung(t, w, "arrived in between")
@@ -90,11 +90,11 @@ func TestF180TheEndIsWrittenDownOnce(t *testing.T) {
 	for _, took := range []bool{false, true} {
 		w := NewWorld(t, "alice")
 		w.Store.Next("SaveCall", Fault{Err: service.ErrUnavailable, Took: took})
-		if err := w.Board.HandleCallerEnded(t.Context(), early, "+15005550006", w.Now); err == nil {
+		if err := w.Service.HandleCallerEnded(t.Context(), early, "+15005550006", w.Now); err == nil {
 			t.Error("a failed save was not reported")
 		}
 		for range 2 {
-			if err := w.Board.HandleCallerEnded(t.Context(), early, "+15005550006", w.Now); err != nil {
+			if err := w.Service.HandleCallerEnded(t.Context(), early, "+15005550006", w.Now); err != nil {
 				t.Errorf("told again: %v", err)
 			}
 		}
@@ -112,7 +112,7 @@ func TestF180AKnownCallersEndIsOneSave(t *testing.T) {
 	id, _ := w.Dial()
 	w.Settle()
 	loads, saves := w.Store.Count("Call"), w.Store.Count("SaveCall")
-	if err := w.Board.HandleCallerEnded(t.Context(), id, "", w.Now); err != nil {
+	if err := w.Service.HandleCallerEnded(t.Context(), id, "", w.Now); err != nil {
 		t.Fatal(err)
 	}
 	if l, s := w.Store.Count("Call")-loads, w.Store.Count("SaveCall")-saves; l != 1 || s != 1 {

@@ -22,9 +22,9 @@ func (example) Fatal(args ...any)                 { log.Fatal(args...) }
 // rung. Store and phone network are in memory; the people around them are [servicetest.World]'s.
 func ExampleService_Arrive() {
 	w := servicetest.NewWorld(example{}, "alice", "bob")
-	c, err := w.Board.Arrive(context.Background(), "CA1", "+15005550006", true, w.Now)
+	c, err := w.Service.Arrive(context.Background(), "CA1", "+15005550006", true, w.Now)
 	fmt.Println(c.State, err)
-	err = w.Board.HandleConferenceEvent(context.Background(), c.ID, servicetest.CallerJoined(c.ID), w.Now)
+	err = w.Service.HandleConferenceEvent(context.Background(), c.ID, servicetest.CallerJoined(c.ID), w.Now)
 	fmt.Println(w.Rings("alice"), w.Rings("bob"), err)
 	// Output:
 	// waiting <nil>

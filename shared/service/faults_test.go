@@ -21,7 +21,7 @@ func commandAgain(t *testing.T, w *World, id agent.ID, a call.Action, target age
 	cmd := service.Command{Action: a, Target: service.ParseTarget(string(target)), Request: reqs[len(reqs)-1].Key}
 	return func() {
 		t.Helper()
-		if _, err := w.Board.Transfer(context.Background(), service.Principal{ID: id}, cmd, w.Now); err != nil {
+		if _, err := w.Service.Transfer(context.Background(), service.Principal{ID: id}, cmd, w.Now); err != nil {
 			t.Error(err)
 		}
 	}
@@ -214,7 +214,7 @@ func TestF104EventAfterTheEndChangesNothing(t *testing.T) {
 	w.CallerHangsUp(id)
 	w.Settle()
 	before := w.Call(id).Version
-	err := w.Board.HandleConferenceEvent(context.Background(), id, call.ConferenceEvent{
+	err := w.Service.HandleConferenceEvent(context.Background(), id, call.ConferenceEvent{
 		Conference: old.Conference, Kind: call.ParticipantResumed, Seq: 1, Leg: call.LegID(id), Label: call.CallerLabel,
 	}, w.Now.Add(10*time.Minute))
 	if err != nil || w.Call(id).Version != before {

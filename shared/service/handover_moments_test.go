@@ -51,7 +51,7 @@ func TestF240TheTargetDeclinesBeforeTheAgentsLegHasEnded(t *testing.T) {
 func TestF241TheNoteIsForTheNextAgent(t *testing.T) {
 	w, id := talking(t, "alice", "bob", "carol")
 	cmd := service.Command{Action: call.DoRequeue, Note: "asks for a refund", Request: "k1"}
-	if _, err := w.Board.Transfer(t.Context(), service.Principal{ID: "alice"}, cmd, w.Now); err != nil {
+	if _, err := w.Service.Transfer(t.Context(), service.Principal{ID: "alice"}, cmd, w.Now); err != nil {
 		t.Fatal(err)
 	}
 	w.Settle()

@@ -115,7 +115,7 @@ func TestF241ToTheQueue(t *testing.T) {
 	cmd := service.Command{Action: call.DoRequeue, Note: "asks for a refund", Request: "k1"}
 	for range 2 { // sent twice: one effect
 		who := service.Principal{ID: "alice", Name: "Agent alice"}
-		if _, err := w.Board.Transfer(t.Context(), who, cmd, w.Now); err != nil {
+		if _, err := w.Service.Transfer(t.Context(), who, cmd, w.Now); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -177,7 +177,7 @@ func TestF240RefusedHandovers(t *testing.T) {
 	state(t, w, id, call.Consulting)
 	w, _ = talking(t, "alice")
 	cmd := service.Command{Action: call.DoRequeue, Note: strings.Repeat("ü", call.MaxNote+1)}
-	if _, err := w.Board.Transfer(t.Context(), service.Principal{ID: "alice"}, cmd, w.Now); err == nil {
+	if _, err := w.Service.Transfer(t.Context(), service.Principal{ID: "alice"}, cmd, w.Now); err == nil {
 		t.Error("a note that is too long is taken")
 	}
 	if _, err := w.Press("alice", call.DoRequeue, "bob"); err == nil {

@@ -19,7 +19,7 @@ func TestF382HoldAgainWithinALongTurn(t *testing.T) {
 		w.Settle()
 		w.Now = w.Now.Add(time.Second)
 		turn := service.Turn{Lasts: func(*call.Call) time.Duration { return lasts }}
-		if _, err := w.Board.Wait(t.Context(), id, turn, w.Now); err != nil {
+		if _, err := w.Service.Wait(t.Context(), id, turn, w.Now); err != nil {
 			t.Fatal(err)
 		}
 		w.Now = w.Now.Add(2 * time.Second)

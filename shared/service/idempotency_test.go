@@ -127,9 +127,9 @@ func TestF056AnAcceptedVerbIsAnsweredWhenTheTimeIsUp(t *testing.T) {
 	w, id := talking(t, "alice")
 	ctx, cancel := context.WithCancel(context.Background())
 	set := service.Settings{Ring: Ring, NewKey: func() call.LegKey { return "new" }}
-	w.Board = service.New(stopping{w.Store, ctx}, hanging{w.Phones, cancel}, set)
+	w.Service = service.New(stopping{w.Store, ctx}, hanging{w.Phones, cancel}, set)
 	cmd := service.Command{Action: call.DoHold, Request: "1"}
-	snap, err := w.Board.Transfer(ctx, service.Principal{ID: "alice"}, cmd, w.Now)
+	snap, err := w.Service.Transfer(ctx, service.Principal{ID: "alice"}, cmd, w.Now)
 	if err != nil || snap.Call == nil || !snap.Call.Overdue || len(snap.Call.Held) != 0 {
 		t.Errorf("%+v, %v", snap.Call, err)
 	}
@@ -173,7 +173,7 @@ func (s stopping) Agent(ctx context.Context, id agent.ID) (*agent.Agent, error) 
 func again(t *testing.T, w *World, id agent.ID, a call.Action, target agent.ID, key string) {
 	t.Helper()
 	cmd := service.Command{Action: a, Target: service.ParseTarget(string(target)), Request: key}
-	if _, err := w.Board.Transfer(context.Background(), service.Principal{ID: id}, cmd, w.Now); err != nil {
+	if _, err := w.Service.Transfer(context.Background(), service.Principal{ID: id}, cmd, w.Now); err != nil {
 		t.Errorf("%s %s %s: %v", id, a, key, err)
 	}
 	w.Settle()
@@ -253,10 +253,10 @@ func lately(t *testing.T, w *World, id agent.ID) int {
 func TestN10ANumberThatIsRefusedIsNotCounted(t *testing.T) {
 	w := NewWorld(t, "alice")
 	id := call.ID("CA" + strings.Repeat("9", 32)) // this caller calls from the number that is to be dialled
-	if _, err := w.Board.Arrive(context.Background(), id, Outside, false, w.Now); err != nil {
+	if _, err := w.Service.Arrive(context.Background(), id, Outside, false, w.Now); err != nil {
 		t.Fatal(err)
 	}
-	_ = w.Board.HandleConferenceEvent(context.Background(), id, CallerJoined(id), w.Now)
+	_ = w.Service.HandleConferenceEvent(context.Background(), id, CallerJoined(id), w.Now)
 	w.Settle()
 	w.Answer("alice")
 	w.Settle()
@@ -293,14 +293,14 @@ func twoAtOnce(
 ) (one, two agentview.Snapshot, errOne, errTwo error) {
 	var then func()
 	n := 0
-	w.Board = service.New(between{w.Store, saved, &then}, w.Phones, service.Settings{
+	w.Service = service.New(between{w.Store, saved, &then}, w.Phones, service.Settings{
 		Ring: Ring, Numbers: anyNumber{}, NewKey: func() call.LegKey {
 			n++
 			return call.LegKey(fmt.Sprint("key-", w.Now.Unix(), "-", n))
 		},
 	})
 	press := func(cmd service.Command) (agentview.Snapshot, error) {
-		return w.Board.Transfer(context.Background(), service.Principal{ID: "alice"}, cmd, w.Now)
+		return w.Service.Transfer(context.Background(), service.Principal{ID: "alice"}, cmd, w.Now)
 	}
 	then = func() { two, errTwo = press(second) }
 	one, errOne = press(first)
@@ -369,7 +369,7 @@ func (l lagging) Free(ctx context.Context, from string) ([]agent.Agent, string, 
 func TestF052AnAgentWhomTheListLacksForAMomentIsFree(t *testing.T) {
 	for reads, want := range map[int]error{1: nil, 2: service.ErrNobodyFree} {
 		w, _ := talking(t, "alice", "bob")
-		w.Board = service.New(lagging{w.Store, "bob", &reads}, w.Phones, service.Settings{
+		w.Service = service.New(lagging{w.Store, "bob", &reads}, w.Phones, service.Settings{
 			Ring: Ring, NewKey: func() call.LegKey { return "new" },
 		})
 		if _, err := w.Press("alice", call.DoConsult, Anyone); !errors.Is(err, want) {
@@ -384,7 +384,7 @@ func TestF028APressThatComesAgainAfterACrashGoesOn(t *testing.T) {
 	w, id := talking(t, "alice", "bob")
 	w.CrashAtChange(1) // bob is claimed, the call is not saved
 	cmd := service.Command{Action: call.DoConsult, Target: service.ToAgent("bob"), Request: "K"}
-	_, _ = w.Board.Transfer(context.Background(), service.Principal{ID: "alice"}, cmd, w.Now)
+	_, _ = w.Service.Transfer(context.Background(), service.Principal{ID: "alice"}, cmd, w.Now)
 	w.Life.Revive()
 	state(t, w, id, call.Talking)
 	again(t, w, "alice", call.DoConsult, "bob", "K")

@@ -17,7 +17,7 @@ const ringsAgain = call.ID("CA99999999999999999999999999999999")
 
 // arriveAgain is the caller of asked, who rings in from the same number.
 func arriveAgain(t *testing.T, w *World) *call.Call {
-	c, err := w.Board.ArriveBy(service.Arriving{})(t.Context(), ringsAgain, CallerNumber, false, w.Now)
+	c, err := w.Service.ArriveBy(service.Arriving{})(t.Context(), ringsAgain, CallerNumber, false, w.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestF319TheCallerHangsUpRightAfterTheKey(t *testing.T) {
 	for _, when := range []string{"before", "between"} {
 		w, id := asked(t, service.Settings{})
 		gone := func() {
-			if err := w.Board.HandleCallerEnded(t.Context(), id, "", w.Now); err != nil {
+			if err := w.Service.HandleCallerEnded(t.Context(), id, "", w.Now); err != nil {
 				t.Error(err)
 			}
 		}
@@ -74,7 +74,7 @@ func TestF319TheCallerHangsUpRightAfterTheKey(t *testing.T) {
 		} else { // the save of the choice fails
 			w.Store.At("SaveCall", w.Store.Count("SaveCall")+1, Fault{Err: service.ErrUnavailable})
 		}
-		_, err := w.Board.Choose(t.Context(), id, generation, call.ChooseKeep, time.Time{}, w.Now)
+		_, err := w.Service.Choose(t.Context(), id, generation, call.ChooseKeep, time.Time{}, w.Now)
 		if when == "before" && err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +96,7 @@ func TestF319TheCallerHangsUpRightAfterTheKey(t *testing.T) {
 func TestF304TheCallerHasHungUpBeforeTheirArrivalIsStored(t *testing.T) {
 	w, id := asked(t, service.Settings{})
 	w.AnswerQuestion(id, call.ChooseKeep)
-	if err := w.Board.HandleCallerEnded(t.Context(), ringsAgain, CallerNumber, w.Now); err != nil {
+	if err := w.Service.HandleCallerEnded(t.Context(), ringsAgain, CallerNumber, w.Now); err != nil {
 		t.Fatal(err)
 	}
 	arriveAgain(t, w)
@@ -162,7 +162,7 @@ func TestF348APlaceThatMayNotBeDialledIsGivenUp(t *testing.T) {
 		w.Use(set)
 		if how == "off" {
 			set.Ring, set.Places, set.NoPlaces = Ring, nil, true
-			w.Board = service.New(w.Store, w.Phones, set)
+			w.Service = service.New(w.Store, w.Phones, set)
 		}
 		closed = true
 		w.Choose("alice", agent.Available)
@@ -240,7 +240,7 @@ func (noNumbers) Allow(string) (string, error) { return "", &service.NumberError
 // So many places are kept at a time that live callers always stand in the page of the queue that is read.
 func TestF306NoMoreThanTenPlacesAreKept(t *testing.T) {
 	w, id := asked(t, service.Settings{})
-	if !w.Board.MayKeep(t.Context(), w.Call(id)) {
+	if !w.Service.MayKeep(t.Context(), w.Call(id)) {
 		t.Fatal("the first is not offered to keep the place")
 	}
 	for i := range 10 {
@@ -249,7 +249,7 @@ func TestF306NoMoreThanTenPlacesAreKept(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if w.Board.MayKeep(t.Context(), w.Call(id)) {
+	if w.Service.MayKeep(t.Context(), w.Call(id)) {
 		t.Error("an eleventh is offered it")
 	}
 	w.AnswerQuestion(id, call.ChooseKeep)

@@ -141,19 +141,19 @@ func TestF341WhoComesBackIntoTheLineHasThePlaceThere(t *testing.T) {
 	place := w.KeepPlace(id)
 	w.Silent("alice")
 	w.Pass(time.Minute)
-	take := w.Board.ArriveBy(service.Arriving{IfOnline: true})
+	take := w.Service.ArriveBy(service.Arriving{IfOnline: true})
 	c, err := take(t.Context(), ringsAgain, CallerNumber, false, w.Now)
 	if err != nil || c.Reason != call.ReasonNobodyOnline {
 		t.Fatalf("%+v, %v", c, err)
 	}
-	if _, err := w.Board.ReturnToLine(t.Context(), ringsAgain, false, w.Now); err != nil {
+	if _, err := w.Service.ReturnToLine(t.Context(), ringsAgain, false, w.Now); err != nil {
 		t.Fatal(err)
 	}
 	if c := w.Call(place); c.Kept.Lent != ringsAgain {
 		t.Errorf("the place is %s, %+v", c.State, c.Kept)
 	}
 	// They hang up, and ring in again before the place is back.
-	if err := w.Board.HandleCallerEnded(t.Context(), ringsAgain, CallerNumber, w.Now); err != nil {
+	if err := w.Service.HandleCallerEnded(t.Context(), ringsAgain, CallerNumber, w.Now); err != nil {
 		t.Fatal(err)
 	}
 	again := w.RingInAgain()
@@ -169,7 +169,7 @@ func TestF341WhoComesBackIsOfferedAndNotThePlace(t *testing.T) {
 	place := w.KeepPlace(id)
 	w.Silent("alice")
 	w.Pass(time.Minute)
-	take := w.Board.ArriveBy(service.Arriving{IfOnline: true})
+	take := w.Service.ArriveBy(service.Arriving{IfOnline: true})
 	if _, err := take(t.Context(), ringsAgain, CallerNumber, false, w.Now); err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +177,7 @@ func TestF341WhoComesBackIsOfferedAndNotThePlace(t *testing.T) {
 	if !w.Rings("alice") || w.Call(place).Offer == "" {
 		t.Fatalf("alice is not rung for the place: %+v", w.Call(place))
 	}
-	if _, err := w.Board.ReturnToLine(t.Context(), ringsAgain, false, w.Now); err != nil {
+	if _, err := w.Service.ReturnToLine(t.Context(), ringsAgain, false, w.Now); err != nil {
 		t.Fatal(err)
 	}
 	w.Settle()
@@ -194,7 +194,7 @@ func TestF341TheLastAgentGoesAfterTheSecondRingIn(t *testing.T) {
 	again := w.RingInAgain()
 	w.Silent("alice")
 	w.Pass(3 * time.Minute)
-	if err := w.Board.AskWhoIsAlone(t.Context(), w.Now); err != nil {
+	if err := w.Service.AskWhoIsAlone(t.Context(), w.Now); err != nil {
 		t.Fatal(err)
 	}
 	if c := w.Call(again); c.Reason != call.ReasonNobodyOnline {

@@ -90,7 +90,7 @@ func TestF304TheOldPlaceIsFoundByTheNumber(t *testing.T) {
 	w.AnswerQuestion(id, call.ChooseKeep)
 	w.Pass(10 * time.Minute)
 	again := call.ID("CA99999999999999999999999999999999")
-	take := w.Board.ArriveBy(service.Arriving{})
+	take := w.Service.ArriveBy(service.Arriving{})
 	for range 2 { // the request is repeated
 		c, err := take(t.Context(), again, "+15005550006", false, w.Now)
 		if err != nil || !c.Queued.Equal(queued) {
@@ -103,14 +103,14 @@ func TestF304TheOldPlaceIsFoundByTheNumber(t *testing.T) {
 	came := w.Now
 	w.Now = w.Now.Add(5 * time.Second)
 	other := call.ID("CA88888888888888888888888888888888")
-	if _, err := w.Board.Arrive(t.Context(), other, "+15005550008", false, w.Now); err != nil {
+	if _, err := w.Service.Arrive(t.Context(), other, "+15005550008", false, w.Now); err != nil {
 		t.Fatal(err)
 	}
 	queue, err := w.Store.Queue(t.Context())
 	if err != nil || len(queue) != 2 || queue[0].ID != again || !queue[0].Queued.Equal(came) {
 		t.Errorf("the queue is %+v, %v", queue, err)
 	}
-	if g, err := w.Board.Metrics(t.Context(), w.Now); err != nil || g.Waiting != 2 || g.Longest != 5*time.Second {
+	if g, err := w.Service.Metrics(t.Context(), w.Now); err != nil || g.Waiting != 2 || g.Longest != 5*time.Second {
 		t.Errorf("the longest wait is measured from before they came: %+v, %v", g, err)
 	}
 	if _, err := w.Store.PlaceOf(t.Context(), "+15005550007"); !errors.Is(err, service.ErrNotFound) {
@@ -122,7 +122,7 @@ func TestF304TheOldPlaceIsFoundByTheNumber(t *testing.T) {
 func TestF298TheArrivalIsTakenInAgainDuringTheQuestion(t *testing.T) {
 	w := NewWorld(t)
 	w.Dial()
-	take := w.Board.ArriveBy(service.Arriving{Ahead: 1})
+	take := w.Service.ArriveBy(service.Arriving{Ahead: 1})
 	for range 3 {
 		c, err := take(t.Context(), "CA99999999999999999999999999999999", "+15005550006", false, w.Now)
 		if err != nil || !c.Asking(w.Now.Add(35*time.Second)).Is() ||
@@ -140,7 +140,7 @@ func TestF298ALateTurnOfTheOldConferenceDoesNotEndTheQuestion(t *testing.T) {
 	turn := service.Turn{Lasts: func(*call.Call) time.Duration { return 6 * time.Second }}
 	for _, late := range []time.Duration{time.Second, 2 * time.Second} {
 		w.Now = w.Now.Add(late)
-		if p, err := w.Board.Wait(t.Context(), id, turn, w.Now); err != nil || !p.Call.BeingAsked() ||
+		if p, err := w.Service.Wait(t.Context(), id, turn, w.Now); err != nil || !p.Call.BeingAsked() ||
 			p.Call.Hearing(w.Now.Add(30*time.Second)).MusicStopped() {
 			t.Errorf("a turn %v late has ended the question: %v, %+v", late, err, p.Call)
 		}
@@ -148,7 +148,7 @@ func TestF298ALateTurnOfTheOldConferenceDoesNotEndTheQuestion(t *testing.T) {
 	if !w.AnswerQuestion(id, call.ChooseStay) {
 		t.Fatal("the choice failed")
 	}
-	if p, err := w.Board.Wait(t.Context(), id, turn, w.Now); err != nil || p.Call.BeingAsked() {
+	if p, err := w.Service.Wait(t.Context(), id, turn, w.Now); err != nil || p.Call.BeingAsked() {
 		t.Errorf("who has chosen to stay is still being asked: %v", err)
 	}
 }

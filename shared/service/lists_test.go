@@ -48,7 +48,7 @@ func TestF179WhoBeatsAndIsFreeIsFoundWhateverTheNumberOfOthers(t *testing.T) {
 			t.Errorf("%d silent: the next free one is not bob", n)
 		}
 		hears(t, w, id, "music")
-		g, err := w.Board.Metrics(t.Context(), w.Now)
+		g, err := w.Service.Metrics(t.Context(), w.Now)
 		if err != nil || g.Agents[agent.IsOffline] != n || g.Agents[agent.IsBusy] != 2 {
 			t.Errorf("%d silent: the metrics are %v, %v", n, g.Agents, err)
 		}
@@ -63,7 +63,7 @@ func TestF179TheGaugeIsNotBlind(t *testing.T) {
 	w.Now = w.Now.Add(2 * time.Minute)
 	w.Store.Heal()
 	changeStored(t, w, "zoe", func(a *agent.Agent) { a.Beat(w.Now) })
-	g, err := w.Board.Metrics(t.Context(), w.Now)
+	g, err := w.Service.Metrics(t.Context(), w.Now)
 	if err != nil || !g.Stuck || g.Agents[agent.IsAvailable] != 1 {
 		t.Errorf("%+v, %v", g.Agents, err)
 	}
@@ -72,13 +72,13 @@ func TestF179TheGaugeIsNotBlind(t *testing.T) {
 func TestF179WhoWasSilentForLongLeavesTheFreeRank(t *testing.T) {
 	w := silentFor(t, 450, time.Hour, "alice")
 	for range 2 { // one run removes at most 400
-		g, err := w.Board.Metrics(t.Context(), w.Now)
+		g, err := w.Service.Metrics(t.Context(), w.Now)
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.Board.RetireSilent(t.Context(), g.Silent, w.Now)
+		w.Service.RetireSilent(t.Context(), g.Silent, w.Now)
 	}
-	if g, _ := w.Board.Metrics(t.Context(), w.Now); len(g.Silent) != 0 {
+	if g, _ := w.Service.Metrics(t.Context(), w.Now); len(g.Silent) != 0 {
 		t.Errorf("%d are still among the free", len(g.Silent))
 	}
 	list, _, err := w.Store.Agents(t.Context(), "")
@@ -104,12 +104,12 @@ func TestF179WhoWasSilentForLongLeavesTheFreeRank(t *testing.T) {
 // free.
 func TestF179ABeatWinsOverItsRetirement(t *testing.T) {
 	w := silentFor(t, 1, time.Hour)
-	g, err := w.Board.Metrics(t.Context(), w.Now)
+	g, err := w.Service.Metrics(t.Context(), w.Now)
 	if err != nil || len(g.Silent) != 1 {
 		t.Fatalf("%v, %v", g.Silent, err)
 	}
 	_, _ = w.Beat("gone0000")
-	w.Board.RetireSilent(t.Context(), g.Silent, w.Now)
+	w.Service.RetireSilent(t.Context(), g.Silent, w.Now)
 	w.DialIn()
 	if !w.Rings("gone0000") {
 		t.Error("the agent who is back is not rung")
@@ -210,7 +210,7 @@ func TestF202ARemovedAgent(t *testing.T) {
 	remove := func(w *World, id agent.ID) {
 		t.Helper()
 		for range 2 { // the repetition changes nothing
-			if err := w.Board.Remove(context.Background(), service.Principal{ID: id}, w.Now); err != nil {
+			if err := w.Service.Remove(context.Background(), service.Principal{ID: id}, w.Now); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -129,7 +129,7 @@ func TestF395HeartbeatsFollowTheMusicsOwnTime(t *testing.T) {
 				w.MustPress("alice", call.DoHold, "")
 				w.Settle()
 				turn := service.Turn{Lasts: func(*call.Call) time.Duration { return lasts }}
-				if _, err := w.Board.Wait(t.Context(), id, turn, w.Now); err != nil {
+				if _, err := w.Service.Wait(t.Context(), id, turn, w.Now); err != nil {
 					t.Fatal(err)
 				}
 				began := w.Now

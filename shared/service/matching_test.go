@@ -104,8 +104,8 @@ func manyAgents(n int) (ids []agent.ID) {
 	return ids
 }
 
-// boardOver is a service over another store than the World's own.
-func boardOver(w *World, s service.Store) *service.Service { return serviceOver(s, w.Phones) }
+// serviceOver is a service over another store than the World's own.
+func serviceOver(w *World, s service.Store) *service.Service { return serviceWith(s, w.Phones) }
 
 // A caller's arrival and the request of one page: the page's agent is rung for the caller just
 // after the arrival has claimed another agent.
@@ -113,15 +113,15 @@ func TestF206WhoLosesACallerStops(t *testing.T) {
 	w := NewWorld(t, manyAgents(20)...)
 	l := newLedger(w.Store)
 	var then func()
-	w.Board = boardOver(w, between{l, "agent000", &then})
+	w.Service = serviceOver(w, between{l, "agent000", &then})
 	asks := agentNamed(context.Background(), "page")
-	then = func() { _, _ = w.Board.Snapshot(asks, service.Principal{ID: "agent001"}, w.Now) }
+	then = func() { _, _ = w.Service.Snapshot(asks, service.Principal{ID: "agent001"}, w.Now) }
 	id := call.ID(fmt.Sprintf("CA%032x", 1))
 	caller := agentNamed(context.Background(), "caller")
-	if _, err := w.Board.Arrive(caller, id, "", false, w.Now); err != nil {
+	if _, err := w.Service.Arrive(caller, id, "", false, w.Now); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Board.HandleConferenceEvent(caller, id, CallerJoined(id), w.Now); err != nil {
+	if err := w.Service.HandleConferenceEvent(caller, id, CallerJoined(id), w.Now); err != nil {
 		t.Fatal(err)
 	}
 	if c := w.Call(id); c.State != call.Ringing || c.Leg(c.Offer).Agent != "agent001" {
@@ -147,15 +147,15 @@ func TestF206WhoLosesACallerStops(t *testing.T) {
 func arriveAtOnce(w *World, l *ledger, callers int, seed uint64) (ids []call.ID) {
 	steps := &lockstep{running: callers, waiting: map[string]chan struct{}{}, dice: rand.New(rand.NewPCG(seed, 206))}
 	l.turn = steps.turn
-	board := boardOver(w, l)
+	svc := serviceOver(w, l)
 	var all sync.WaitGroup
 	for n := range callers {
 		id := call.ID(fmt.Sprintf("CA%032x", n+1))
 		ids = append(ids, id)
 		all.Go(func() {
 			ctx := agentNamed(context.Background(), string(id))
-			_, _ = board.Arrive(ctx, id, "", false, w.Now)
-			_ = board.HandleConferenceEvent(ctx, id, CallerJoined(id), w.Now)
+			_, _ = svc.Arrive(ctx, id, "", false, w.Now)
+			_ = svc.HandleConferenceEvent(ctx, id, CallerJoined(id), w.Now)
 			steps.mu.Lock()
 			defer steps.mu.Unlock()
 			steps.pass()
@@ -223,9 +223,9 @@ func TestF206ManyCallersInOneMoment(t *testing.T) {
 				if atOnce < want-1 || atOnce > want {
 					t.Errorf("%s: %d are rung at once, want %d", name, atOnce, want)
 				}
-				w.Board = boardOver(w, l)
+				w.Service = serviceOver(w, l)
 				for _, id := range ids { // a music turn
-					_, _ = w.Board.Wait(context.Background(), id, service.Turn{Lasts: twelve}, w.Now)
+					_, _ = w.Service.Wait(context.Background(), id, service.Turn{Lasts: twelve}, w.Now)
 				}
 				rungFor(t, w, name, ids, want)
 				if len(l.wrong) > 0 {
@@ -279,8 +279,8 @@ func lostOffer(t *testing.T, press func(w *World) error) (*World, call.ID, error
 	}
 	var then func()
 	var pressed error
-	own := w.Board
-	slow := boardOver(w, between{w.Store, "bob", &then})
+	own := w.Service
+	slow := serviceOver(w, between{w.Store, "bob", &then})
 	then = func() {
 		w.Now = w.Now.Add(time.Second)
 		w.Choose("alice", agent.Available)
@@ -296,7 +296,7 @@ func lostOffer(t *testing.T, press func(w *World) error) (*World, call.ID, error
 	if _, err := slow.Wait(t.Context(), id, service.Turn{Lasts: twelve}, w.Now); err != nil {
 		t.Fatal(err)
 	}
-	w.Board = own
+	w.Service = own
 	w.Settle()
 	return w, id, pressed
 }
@@ -343,8 +343,8 @@ func TestF209ALostOfferFreesItsOwnClaim(t *testing.T) {
 func TestF209AConsultAndAnOfferToAnotherCaller(t *testing.T) {
 	w, _ := talking(t, "alice", "bob")
 	var then func()
-	own := w.Board
-	w.Board = boardOver(w, between{w.Store, "bob", &then})
+	own := w.Service
+	w.Service = serviceOver(w, between{w.Store, "bob", &then})
 	other := call.ID(fmt.Sprintf("CA%032x", 99))
 	joins := func(b *service.Service) {
 		_, _ = b.Arrive(t.Context(), other, "", false, w.Now)
@@ -352,7 +352,7 @@ func TestF209AConsultAndAnOfferToAnotherCaller(t *testing.T) {
 	}
 	then = func() { joins(own) } // bob is claimed by the consult
 	w.MustPress("alice", call.DoConsult, "bob")
-	w.Board = own
+	w.Service = own
 	w.Settle()
 	state(t, w, other, call.Waiting)
 	if n := w.Phones.Count("Dial"); n != 2 || !w.Rings("bob") {
@@ -361,14 +361,14 @@ func TestF209AConsultAndAnOfferToAnotherCaller(t *testing.T) {
 
 	w, id := talking(t, "alice", "bob")
 	var errConsult error
-	own = w.Board
-	w.Board = boardOver(w, between{w.Store, "bob", &then})
+	own = w.Service
+	w.Service = serviceOver(w, between{w.Store, "bob", &then})
 	then = func() { // bob is claimed by the offer
 		_, errConsult = own.Transfer(t.Context(), service.Principal{ID: "alice"},
 			service.Command{Action: call.DoConsult, Target: service.ToAgent("bob"), Request: "1"}, w.Now)
 	}
-	joins(w.Board)
-	w.Board = own
+	joins(w.Service)
+	w.Service = own
 	w.Settle()
 	var busy *agent.NotFreeError
 	if !errors.As(errConsult, &busy) {

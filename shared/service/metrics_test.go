@@ -17,7 +17,7 @@ func TestGaugesMeasureTheLine(t *testing.T) {
 	w.Dial()
 	w.Now = w.Now.Add(30 * time.Second)
 	w.Dial()
-	g, err := w.Board.Metrics(t.Context(), w.Now)
+	g, err := w.Service.Metrics(t.Context(), w.Now)
 	if err != nil || g.Waiting != 2 || g.Longest != 30*time.Second || g.Stuck {
 		t.Errorf("%+v, %v", g, err)
 	}
@@ -33,17 +33,17 @@ func TestGaugesSeeACallerWhoWaitsThoughAnAgentIsFree(t *testing.T) {
 	if err := errors.Join(store.SaveAgent(t.Context(), a), store.SaveCall(t.Context(), c)); err != nil {
 		t.Fatal(err)
 	}
-	board := service.New(store, nil, service.Settings{})
-	g, err := board.Metrics(t.Context(), now)
+	svc := service.New(store, nil, service.Settings{})
+	g, err := svc.Metrics(t.Context(), now)
 	if err != nil || !g.Stuck || g.Agents[agent.IsAvailable] != 1 || g.Longest != 2*time.Minute {
 		t.Errorf("%+v, %v", g, err)
 	}
-	if g, _ = board.Metrics(t.Context(), now.Add(-90*time.Second)); g.Stuck {
+	if g, _ = svc.Metrics(t.Context(), now.Add(-90*time.Second)); g.Stuck {
 		t.Error("half a minute is no time to wait")
 	}
 	for _, list := range []string{"Queue", "Agents"} {
 		store.Every(list, servicetest.Fault{Err: service.ErrUnavailable})
-		if _, err := board.Metrics(t.Context(), now); !errors.Is(err, service.ErrUnavailable) {
+		if _, err := svc.Metrics(t.Context(), now); !errors.Is(err, service.ErrUnavailable) {
 			t.Errorf("without %s: %v", list, err)
 		}
 	}
@@ -55,11 +55,11 @@ func TestObserverHearsOfEachSavedChangeOnce(t *testing.T) {
 	observe := func(_ context.Context, b service.Transition, _ *call.Call, _ time.Time) {
 		heard = append(heard, b)
 	}
-	board := service.New(store, nil, service.Settings{Observe: observe})
+	svc := service.New(store, nil, service.Settings{Observe: observe})
 	now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
 	const id = "CA00000000000000000000000000000001"
 	for range 2 { // delivered twice
-		if _, err := board.Arrive(t.Context(), id, "", false, now); err != nil {
+		if _, err := svc.Arrive(t.Context(), id, "", false, now); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -284,7 +284,7 @@ func TestF182ASweepLooksAgainAtAMusicTurnThatIsDueJustNow(t *testing.T) {
 		before := w.Call(id)
 		w.Now = before.MusicEnds.Add(300 * time.Millisecond)
 		var pauses []time.Duration
-		_, err := w.Board.Sweep(t.Context(), service.SweepLimits{
+		_, err := w.Service.Sweep(t.Context(), service.SweepLimits{
 			Most: 10, Clock: func() time.Time { return w.Now }, Audits: 10,
 			Pause: func(_ context.Context, d time.Duration) {
 				pauses = append(pauses, d)

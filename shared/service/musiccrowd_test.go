@@ -71,7 +71,7 @@ func TestF182WhoIsLeftByOneHeartbeatIsServedByTheNext(t *testing.T) {
 		w.MusicRunsOut(id)
 	}
 	w.Now = w.Now.Add(time.Minute)
-	snap, err = w.Board.SetStatus(gone, service.Principal{ID: "alice"}, agent.Away, true, w.Now)
+	snap, err = w.Service.SetStatus(gone, service.Principal{ID: "alice"}, agent.Away, true, w.Now)
 	if err != nil || snap.BeatWithin != 3 {
 		t.Errorf("the time was up, and the next heartbeat is wanted within %d s, %v", snap.BeatWithin, err)
 	}

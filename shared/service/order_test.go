@@ -16,8 +16,8 @@ import (
 	. "warmtransfer/shared/service/servicetest"
 )
 
-// serviceOver is a service over this store and these telephones.
-func serviceOver(s service.Store, phones service.CallControl) *service.Service {
+// serviceWith is a service over this store and these telephones.
+func serviceWith(s service.Store, phones service.CallControl) *service.Service {
 	var mu sync.Mutex
 	n := 0
 	newKey := func() call.LegKey {
@@ -90,23 +90,23 @@ func (p steppedPhones) Hold(
 	return p.Phones.Hold(ctx, id, sid, leg, hold)
 }
 
-// atOnce carries out requests at once, and delivers the callbacks meanwhile, also out of order. The seed gives the
+// inAnyOrder carries out requests at once, and delivers the callbacks meanwhile, also out of order. The seed gives the
 // order of all their steps at the store and at Twilio.
-func atOnce(w *World, seed uint64, requests ...func(ctx context.Context, s *service.Service)) {
+func inAnyOrder(w *World, seed uint64, requests ...func(ctx context.Context, s *service.Service)) {
 	l := newLedger(w.Store)
 	steps := &lockstep{
 		running: len(requests) + 1, waiting: map[string]chan struct{}{}, dice: rand.New(rand.NewPCG(seed, 80)),
 	}
 	l.turn = steps.turn
 	music := make(chan call.ID, 100)
-	board := serviceOver(l, steppedPhones{w.Phones, steps.turn, music})
+	svc := serviceWith(l, steppedPhones{w.Phones, steps.turn, music})
 	var all sync.WaitGroup
 	open := len(requests) // requests and callbacks without an answer; only whose turn it is changes it
 	run := func(name string, f func(ctx context.Context, s *service.Service)) {
 		all.Go(func() {
 			ctx := agentNamed(context.Background(), name)
 			steps.turn(ctx)
-			f(ctx, board)
+			f(ctx, svc)
 			steps.mu.Lock()
 			defer steps.mu.Unlock()
 			open--
@@ -184,7 +184,7 @@ func TestF455SwapsAtOnceNeverLetTheCallerHearTheConsult(t *testing.T) {
 		for n := range 8 {
 			swaps = append(swaps, swap(n))
 		}
-		atOnce(w, seed, swaps...)
+		inAnyOrder(w, seed, swaps...)
 		if slices.ContainsFunc(heard, func(h string) bool { return strings.Contains(h, "bob") }) {
 			t.Errorf("seed %d: N5: the caller heard %q", seed, slices.Compact(heard))
 		}

@@ -138,7 +138,7 @@ func TestDialEndedTwice(t *testing.T) {
 	w.Settle()
 	before := w.Call(id)
 	for range 2 {
-		c, err := w.Board.HandleDialEnded(context.Background(), id, 0, false, time.Time{}, w.Now)
+		c, err := w.Service.HandleDialEnded(context.Background(), id, 0, false, time.Time{}, w.Now)
 		if err != nil || c.Generation != before.Generation || c.Version != before.Version {
 			t.Errorf("again for the first generation: generation %d version %d, %v", c.Generation, c.Version, err)
 		}
@@ -177,11 +177,11 @@ func TestF106EventsOfAnOldLegOfABusyAgent(t *testing.T) {
 	w.Answer("alice")
 	w.Settle()
 	hears(t, w, second, "alice")
-	err := w.Board.HandleCallStatus(context.Background(), first, old.Key, old.SID, true, call.OutcomeLost, w.Now)
+	err := w.Service.HandleCallStatus(context.Background(), first, old.Key, old.SID, true, call.OutcomeLost, w.Now)
 	if err != nil {
 		t.Error(err)
 	}
-	err = w.Board.HandleCallStatus(context.Background(), second, old.Key, old.SID, true, call.OutcomeLost, w.Now)
+	err = w.Service.HandleCallStatus(context.Background(), second, old.Key, old.SID, true, call.OutcomeLost, w.Now)
 	if err != nil {
 		t.Error(err)
 	}

@@ -274,18 +274,18 @@ func TestF257ACallBackIsRefusedBeforeAnythingRings(t *testing.T) {
 	w := NewWorld(t, "alice")
 	ctx := context.Background()
 	who := service.Principal{ID: "alice", Name: "Agent alice"}
-	_, err := w.Board.CallBack(ctx, who, service.CallBack{Number: "+4479", Request: "k"}, w.Now)
+	_, err := w.Service.CallBack(ctx, who, service.CallBack{Number: "+4479", Request: "k"}, w.Now)
 	var bad *service.NumberError
 	if !errors.As(err, &bad) {
 		t.Errorf("a number that may not be dialled: %v", err)
 	}
 	nobody := service.Principal{ID: "zoe", Name: "Zoe"}
 	ask := service.CallBack{Number: Outside, Request: "k"}
-	if _, err := w.Board.CallBack(ctx, nobody, ask, w.Now); !errors.Is(err, service.ErrNotReady) {
+	if _, err := w.Service.CallBack(ctx, nobody, ask, w.Now); !errors.Is(err, service.ErrNotReady) {
 		t.Errorf("an agent without a page: %v", err)
 	}
 	w.Skip(time.Minute)
-	if _, err := w.Board.CallBack(ctx, who, ask, w.Now); !errors.Is(err, service.ErrNotReady) {
+	if _, err := w.Service.CallBack(ctx, who, ask, w.Now); !errors.Is(err, service.ErrNotReady) {
 		t.Errorf("a silent page: %v", err)
 	}
 	for range agent.MaxOutside {

@@ -19,7 +19,7 @@ func TestF038ASilentPageDoesNotEndACall(t *testing.T) {
 	if w.Longest > 0 {
 		t.Errorf("the caller heard silence for %d s", w.Longest)
 	}
-	list, err := w.Board.Directory(t.Context(), service.Principal{ID: "bob"}, w.Now)
+	list, err := w.Service.Directory(t.Context(), service.Principal{ID: "bob"}, w.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ const newcomer = call.ID("CA99999999999999999999999999999999")
 // arrives is a caller who arrives on a line that asks whoever has one caller before them.
 func arrives(t *testing.T, w *World) *call.Call {
 	t.Helper()
-	take := w.Board.ArriveBy(service.Arriving{Ahead: 1})
+	take := w.Service.ArriveBy(service.Arriving{Ahead: 1})
 	c, err := take(t.Context(), newcomer, "+15005550008", false, w.Now)
 	if err != nil {
 		t.Fatal(err)
@@ -74,7 +74,7 @@ func TestF376NobodyIsAskedInTheLineWhileAnAgentIsFree(t *testing.T) {
 	w.Store.Heal()
 	turn := service.Turn{Lasts: func(*call.Call) time.Duration { return 12 * time.Second }, AskEvery: time.Minute}
 	w.Now = w.Now.Add(11 * time.Second)
-	if p, err := w.Board.Wait(t.Context(), id, turn, w.Now); err != nil || p.Call.BeingAsked() || !w.Rings("alice") {
+	if p, err := w.Service.Wait(t.Context(), id, turn, w.Now); err != nil || p.Call.BeingAsked() || !w.Rings("alice") {
 		t.Errorf("%v: %s, %+v", err, p.Call.State, p.Call.Question)
 	}
 }

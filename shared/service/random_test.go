@@ -87,7 +87,7 @@ func TestRandomHistories(t *testing.T) {
 			"press again": func(rt *rapid.T) {
 				a := who.Draw(rt, "agent")
 				cmd := service.Command{Action: call.DoHold, Request: "always the same"}
-				_, err := w.Board.Transfer(rt.Context(), service.Principal{ID: a}, cmd, w.Now)
+				_, err := w.Service.Transfer(rt.Context(), service.Principal{ID: a}, cmd, w.Now)
 				w.Life.Revive()
 				say("%s presses hold with an old key: %v", a, err)
 			},
@@ -109,7 +109,7 @@ func TestRandomHistories(t *testing.T) {
 				list := []agent.Status{agent.Available, agent.Available, agent.Away, agent.WrapUp}
 				s := rapid.SampledFrom(list).Draw(rt, "status")
 				who := service.Principal{ID: a, Name: "Agent " + string(a)}
-				_, err := w.Board.SetStatus(rt.Context(), who, s, false, w.Now)
+				_, err := w.Service.SetStatus(rt.Context(), who, s, false, w.Now)
 				w.Life.Revive()
 				say("%s chooses %s: %v", a, s, err)
 			},

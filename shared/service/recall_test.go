@@ -334,7 +334,7 @@ func TestF092RecallIsNotAnswered(t *testing.T) {
 	w.Choose("carol", agent.Away)
 	w.Pass(Ring + 2*time.Second)
 	hears(t, w, id, "music")
-	place, err := w.Board.Wait(context.Background(), id, service.Turn{Position: true, Lasts: twelve}, w.Now)
+	place, err := w.Service.Wait(context.Background(), id, service.Turn{Position: true, Lasts: twelve}, w.Now)
 	if err != nil || place.Position != 1 {
 		t.Errorf("the caller is at position %d, %v", place.Position, err)
 	}

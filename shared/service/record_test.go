@@ -152,7 +152,7 @@ func TestRecordsOfCallersWhomNobodyAnswered(t *testing.T) {
 	waited, _ := w.Dial()
 	w.Pass(MaxWait + 30*time.Second)
 	const closed = call.ID("CA00000000000000000000000000000999")
-	if _, err := w.Board.TurnAway(t.Context(), closed, "+15005550006", false, w.Now); err != nil {
+	if _, err := w.Service.TurnAway(t.Context(), closed, "+15005550006", false, w.Now); err != nil {
 		t.Fatal(err)
 	}
 	for id, want := range map[call.ID]record.Record{

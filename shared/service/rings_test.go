@@ -101,7 +101,7 @@ func TestF381ADeclinedLegIsRejectedToo(t *testing.T) {
 				w.Phones.Every("Hangup", Fault{Err: service.ErrUnknown}) // else it is over before it can be rejected
 			}
 			cmd := service.Command{Action: call.DoDecline, Reason: call.DeclineBreak, Request: "no"}
-			if _, err := w.Board.Transfer(t.Context(), service.Principal{ID: "bob"}, cmd, w.Now); err != nil {
+			if _, err := w.Service.Transfer(t.Context(), service.Principal{ID: "bob"}, cmd, w.Now); err != nil {
 				t.Fatal(err)
 			}
 			entries := len(w.Call(id).History)

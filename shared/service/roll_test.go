@@ -51,7 +51,7 @@ func TestF424TheListOfAgentsLagsOrCannotBeRead(t *testing.T) {
 				if change := c.lists(w); change == nil {
 					w.Store.Every("Agents", Fault{Err: service.ErrUnavailable})
 				} else {
-					w.Board = boardOver(w, shownAs{w.Store, change})
+					w.Service = serviceOver(w, shownAs{w.Store, change})
 				}
 			}
 			before := w.Phones.Announced[ids[1]]
@@ -82,13 +82,13 @@ func unclaimed(a *agent.Agent) { a.Claim = nil }
 func TestF424HowTheLineStandsAfterASweep(t *testing.T) {
 	w := NewWorld(t, "alice", "bob")
 	limits := service.SweepLimits{Most: 10, Clock: func() time.Time { return w.Now }}
-	swept, err := w.Board.Sweep(t.Context(), limits)
+	swept, err := w.Service.Sweep(t.Context(), limits)
 	if err != nil {
 		t.Fatal(err)
 	}
 	count := func(after time.Duration) (free, reads int) {
 		before := w.Store.Count("Agents")
-		g, err := w.Board.MetricsAfter(t.Context(), swept, w.Now.Add(after), w.Now)
+		g, err := w.Service.MetricsAfter(t.Context(), swept, w.Now.Add(after), w.Now)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -102,7 +102,7 @@ func TestF424HowTheLineStandsAfterASweep(t *testing.T) {
 		t.Errorf("after six seconds: %d are free, the list is read %d times", free, reads)
 	}
 	w.Store.Next("Agents", Fault{Err: service.ErrUnavailable})
-	if swept, err = w.Board.Sweep(t.Context(), limits); err != nil {
+	if swept, err = w.Service.Sweep(t.Context(), limits); err != nil {
 		t.Fatal(err)
 	}
 	if free, reads := count(time.Second); free != 1 || reads != 1 {

@@ -28,7 +28,7 @@ func TestF360ACallbackOfARequestThatIsOnItsWay(t *testing.T) {
 				},
 				done: func(c *call.Call, _ time.Time) { c.Leg(c.Transfer.Leg).SID = "CAbob" },
 				tell: func(w *World, c *call.Call) error {
-					return w.Board.HandleCallStatus(t.Context(), c.ID, c.Transfer.Leg, "CAbob", false, "", w.Now)
+					return w.Service.HandleCallStatus(t.Context(), c.ID, c.Transfer.Leg, "CAbob", false, "", w.Now)
 				},
 				saves: 1,
 				taken: func(c *call.Call) bool {
@@ -44,7 +44,7 @@ func TestF360ACallbackOfARequestThatIsOnItsWay(t *testing.T) {
 					c.ApplyResult(call.SetHold{Leg: call.LegID(c.ID), Hold: true}, call.Result{Kind: call.Done}, now)
 				},
 				tell: func(w *World, c *call.Call) error {
-					return w.Board.HandleConferenceEvent(t.Context(), c.ID, call.ConferenceEvent{
+					return w.Service.HandleConferenceEvent(t.Context(), c.ID, call.ConferenceEvent{
 						Conference: c.Conference, Kind: call.ParticipantHeld, Seq: c.Caller.Seq, Leg: call.LegID(c.ID),
 					}, w.Now)
 				},
@@ -59,7 +59,7 @@ func TestF360ACallbackOfARequestThatIsOnItsWay(t *testing.T) {
 				},
 				tell: func(w *World, c *call.Call) error {
 					l := c.Legs[1]
-					return w.Board.HandleCallStatus(
+					return w.Service.HandleCallStatus(
 						t.Context(), c.ID, l.Key, l.SID, true, call.OutcomeCancelled, w.Now)
 				},
 				saves: 2, // of the caller who is resumed now
@@ -111,14 +111,14 @@ func TestF360ACallbackThatNobodyHasAskedForWaitsForNothing(t *testing.T) {
 	c := w.Call(id)
 	l := c.Legs[0]
 	for _, over := range []bool{false, true} {
-		if err := w.Board.HandleCallStatus(t.Context(), id, l.Key, l.SID, over, call.OutcomeBusy, w.Now); err != nil {
+		if err := w.Service.HandleCallStatus(t.Context(), id, l.Key, l.SID, over, call.OutcomeBusy, w.Now); err != nil {
 			t.Error(err)
 		}
 	}
 	if a, err := w.Store.Agent(t.Context(), agent.ID("alice")); err != nil || a.Claim != nil {
 		t.Errorf("alice is claimed: %v", err)
 	}
-	if err := w.Board.HandleCallerEnded(t.Context(), id, "", w.Now); err != nil {
+	if err := w.Service.HandleCallerEnded(t.Context(), id, "", w.Now); err != nil {
 		t.Error(err)
 	}
 }

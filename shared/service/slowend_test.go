@@ -22,7 +22,7 @@ func TestF445ASlowRequestCountsNoTimeTwice(t *testing.T) {
 		w.Settle()
 		who := service.Principal{ID: "alice", Name: "Agent alice"}
 		cmd := service.Command{Action: slow, Request: "slow"}
-		if _, err := w.Board.Transfer(t.Context(), who, cmd, came); err != nil {
+		if _, err := w.Service.Transfer(t.Context(), who, cmd, came); err != nil {
 			t.Fatal(err)
 		}
 		w.Settle()

@@ -145,15 +145,15 @@ func TestF229TwoSupervisorsPressAtOnce(t *testing.T) {
 				free(t, w, "bob")
 				free(t, w, "carol")
 				var inner error
-				ran, first := false, w.Board
-				w.Board = service.New(&interrupted{Store: w.Store, left: n, do: func() {
+				ran, first := false, w.Service
+				w.Service = service.New(&interrupted{Store: w.Store, left: n, do: func() {
 					ran = true
 					inner = first.OfferTo(t.Context(), Boss, id, "bob", "k1", w.Now)
 				}}, w.Phones, service.Settings{
 					Ring: Ring, MaxWait: MaxWait, NewKey: func() call.LegKey { return "another" },
 				})
 				err := second.do(w, id)
-				w.Board = first
+				w.Service = first
 				if !ran {
 					return // it makes fewer calls
 				}

@@ -15,8 +15,8 @@ func TestF226AnOfferThatIsKnownWhoseSaveFails(t *testing.T) {
 	for _, took := range []bool{false, true} {
 		w, id := waits(t)
 		free(t, w, "bob")
-		first := w.Board
-		w.Board = service.New(&interrupted{Store: w.Store, left: 4, do: func() {
+		first := w.Service
+		w.Service = service.New(&interrupted{Store: w.Store, left: 4, do: func() {
 			c, bob := w.Call(id), stored(t, w, "bob")
 			err := c.StartOffer(bob, call.LegKey(bob.Claim.Leg), Ring, w.Now)
 			if err == nil { // and the other request dies before its dial is saved as started
@@ -29,7 +29,7 @@ func TestF226AnOfferThatIsKnownWhoseSaveFails(t *testing.T) {
 			w.Store.At("SaveCall", failing, Fault{Err: service.ErrUnavailable, Took: took})
 		}}, w.Phones, service.Settings{Ring: Ring, MaxWait: MaxWait, NewKey: func() call.LegKey { return "another" }})
 		err := w.OfferTo(id, "bob", "k")
-		w.Board = first
+		w.Service = first
 		w.Store.Heal()
 		if !errors.Is(err, service.ErrUnavailable) {
 			t.Errorf("took %t: %v", took, err)

@@ -68,9 +68,9 @@ func TestF225AStrangerToTheGroupReadsNothingAndChangesNothing(t *testing.T) {
 	before := w.Store.Counts()
 	stranger := service.Principal{ID: "bob", Name: "Bob"}
 	for _, err := range []error{
-		w.Board.SetStatusOf(t.Context(), stranger, "alice", agent.Away, "k", w.Now),
-		w.Board.EndCall(t.Context(), stranger, id, "k", w.Now),
-		w.Board.OfferTo(t.Context(), stranger, id, "bob", "k", w.Now),
+		w.Service.SetStatusOf(t.Context(), stranger, "alice", agent.Away, "k", w.Now),
+		w.Service.EndCall(t.Context(), stranger, id, "k", w.Now),
+		w.Service.OfferTo(t.Context(), stranger, id, "bob", "k", w.Now),
 	} {
 		if !errors.Is(err, service.ErrNotSupervisor) {
 			t.Errorf("answered %v", err)
@@ -79,7 +79,7 @@ func TestF225AStrangerToTheGroupReadsNothingAndChangesNothing(t *testing.T) {
 	if after := w.Store.Counts(); fmt.Sprint(after) != fmt.Sprint(before) {
 		t.Errorf("it asked the store: %v, before %v", after, before)
 	}
-	if err := w.Board.Remove(t.Context(), Boss, w.Now); err != nil {
+	if err := w.Service.Remove(t.Context(), Boss, w.Now); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.EndCall(id, "k"); !errors.Is(err, agent.ErrRemoved) {
@@ -305,7 +305,7 @@ func TestF228AnActThatComesTooLateChangesNothing(t *testing.T) {
 		},
 		"the agent was removed": {
 			func(t *testing.T, w *World, id call.ID) {
-				if err := w.Board.Remove(t.Context(), service.Principal{ID: "bob"}, w.Now); err != nil {
+				if err := w.Service.Remove(t.Context(), service.Principal{ID: "bob"}, w.Now); err != nil {
 					t.Fatal(err)
 				}
 			},

@@ -43,7 +43,7 @@ func looks(t *testing.T, w *World) (service.SweepResult, int) {
 		return n
 	}
 	before := requests()
-	r, err := w.Board.Sweep(context.Background(), service.SweepLimits{
+	r, err := w.Service.Sweep(context.Background(), service.SweepLimits{
 		Most: 1000, Clock: func() time.Time { return w.Now }, Audits: w.Audits,
 	})
 	if err != nil {
@@ -143,7 +143,7 @@ func TestF208ACallWithoutADueTimeIsLookedAt(t *testing.T) {
 	w.Pass(10 * time.Second)
 	w.HangUp("agent007")
 	w.Phones.Told = nil
-	w.Board = service.New(undated{w.Store, ids[7]}, w.Phones, service.Settings{
+	w.Service = service.New(undated{w.Store, ids[7]}, w.Phones, service.Settings{
 		Ring: Ring, NewKey: func() call.LegKey { return "new" },
 	})
 	if r, _ := looks(t, w); r.Looked != 1 || w.Call(ids[7]).State == call.Talking {
@@ -171,12 +171,12 @@ func (u undated) Live(ctx context.Context, few int) ([]service.LiveCall, error) 
 func TestF208WhatASweepLeavesIsCounted(t *testing.T) {
 	w, ids := manyTalks(t, 20)
 	w.Phones.Every("Connected", Fault{Err: service.ErrUnknown})
-	r, err := w.Board.Sweep(t.Context(), service.SweepLimits{Most: 15, Clock: func() time.Time { return w.Now }})
+	r, err := w.Service.Sweep(t.Context(), service.SweepLimits{Most: 15, Clock: func() time.Time { return w.Now }})
 	if err != nil || r.Looked != 15 || r.Left != len(ids)-15 {
 		t.Errorf("%+v, %v", r, err)
 	}
 	w.Store.Every("Live", Fault{Err: service.ErrUnavailable})
-	if _, err := w.Board.Sweep(t.Context(), service.SweepLimits{Most: 15, Clock: time.Now}); !errors.Is(err,
+	if _, err := w.Service.Sweep(t.Context(), service.SweepLimits{Most: 15, Clock: time.Now}); !errors.Is(err,
 		service.ErrUnavailable) {
 		t.Errorf("%v", err)
 	}

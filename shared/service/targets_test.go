@@ -43,7 +43,7 @@ func TestF061TargetDeclinesWithAReason(t *testing.T) {
 	}
 	cmd := service.Command{Action: call.DoDecline, Reason: call.DeclineTopic, Request: "no"}
 	for range 2 { // the second is a repetition
-		if _, err := w.Board.Transfer(context.Background(), service.Principal{ID: "bob"}, cmd, w.Now); err != nil {
+		if _, err := w.Service.Transfer(context.Background(), service.Principal{ID: "bob"}, cmd, w.Now); err != nil {
 			t.Fatal(err)
 		}
 		w.Settle()
@@ -94,7 +94,7 @@ func TestCommandsThatMakeNoSense(t *testing.T) {
 	} {
 		for _, cmd := range cmds {
 			before := w.Call(w.Me("alice").Call.ID).Version
-			_, err := w.Board.Transfer(context.Background(), service.Principal{ID: "alice"}, cmd, w.Now)
+			_, err := w.Service.Transfer(context.Background(), service.Principal{ID: "alice"}, cmd, w.Now)
 			if !errors.Is(err, want) {
 				t.Errorf("%+v: %v, want %v", cmd, err, want)
 			}

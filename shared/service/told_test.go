@@ -87,7 +87,7 @@ func TestPagesAreToldOfAMissedOfferAndOfASupervisor(t *testing.T) {
 	}
 	w, p = telling(t, "alice")
 	erin := service.Principal{ID: "erin", Name: "Erin", Supervisor: true}
-	if err := w.Board.SetStatusOf(t.Context(), erin, "alice", agent.Away, "k1", w.Now); err != nil {
+	if err := w.Service.SetStatusOf(t.Context(), erin, "alice", agent.Away, "k1", w.Now); err != nil {
 		t.Fatal(err)
 	}
 	wantTold(t, p, "set Away", "alice")
@@ -105,15 +105,15 @@ func TestThePagesOfARemovedAgentAreTold(t *testing.T) {
 	w, p := telling(t, "alice")
 	for _, fault := range []Fault{{Err: service.ErrUnavailable}, {Err: service.ErrUnavailable, Took: true}} {
 		w.Store.Next("SaveAgent", fault)
-		if err := w.Board.Remove(t.Context(), service.Principal{ID: "alice"}, w.Now); err == nil {
+		if err := w.Service.Remove(t.Context(), service.Principal{ID: "alice"}, w.Now); err == nil {
 			t.Fatal("the save did not fail")
 		}
 		p.since()
-		if err := w.Board.Remove(t.Context(), service.Principal{ID: "alice"}, w.Now); err != nil {
+		if err := w.Service.Remove(t.Context(), service.Principal{ID: "alice"}, w.Now); err != nil {
 			t.Fatal(err)
 		}
 		wantTold(t, p, "removed", "alice")
-		if err := w.Board.Restore(t.Context(), service.Principal{ID: "alice"}, w.Now); err != nil {
+		if err := w.Service.Restore(t.Context(), service.Principal{ID: "alice"}, w.Now); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -102,14 +102,14 @@ func TestTripsToTheStoreInARow(t *testing.T) {
 		return func(t *testing.T) int {
 			w := NewWorld(t, "alice", "bob")
 			s := &trips{Store: w.Store}
-			board := s.over(w, set)
-			c, err := board.ArriveBy(rules)(t.Context(), "CA77", "+15005550006", false, w.Now)
+			svc := s.over(w, set)
+			c, err := svc.ArriveBy(rules)(t.Context(), "CA77", "+15005550006", false, w.Now)
 			if err != nil || c.State != call.Waiting {
 				t.Fatalf("%+v, %v", c, err)
 			}
 			if join {
 				s.n = 0
-				if err := board.HandleConferenceEvent(t.Context(), c.ID, CallerJoined(c.ID), w.Now); err != nil {
+				if err := svc.HandleConferenceEvent(t.Context(), c.ID, CallerJoined(c.ID), w.Now); err != nil {
 					t.Fatal(err)
 				}
 				if state := w.Call(c.ID).State; state != call.Ringing {
@@ -171,7 +171,7 @@ func TestF390ThePageShowsAnotherCall(t *testing.T) {
 		}
 		version := w.Call(other).Version
 		cmd := service.Command{Action: call.DoHold, Request: "1", Call: shown}
-		if _, err := w.Board.Transfer(t.Context(), service.Principal{ID: "alice"}, cmd, w.Now); err != nil {
+		if _, err := w.Service.Transfer(t.Context(), service.Principal{ID: "alice"}, cmd, w.Now); err != nil {
 			t.Errorf("%s: %v", shown, err)
 		}
 		w.Settle()
@@ -193,7 +193,7 @@ func TestF390WhatIsReadAheadCannotBeRead(t *testing.T) {
 			w.DialFirst = true // side by side in the other order: the target, the call, who presses
 		}
 		w.Store.Next(op, Fault{Err: service.ErrUnavailable})
-		if _, err := w.Board.Transfer(t.Context(), service.Principal{ID: "alice"}, cmd, w.Now); err != nil {
+		if _, err := w.Service.Transfer(t.Context(), service.Principal{ID: "alice"}, cmd, w.Now); err != nil {
 			t.Errorf("%s: %v", op, err)
 		}
 		w.DialFirst = false
@@ -231,7 +231,7 @@ func TestF422WhoSeemsToAnswerIsNotWhoAnswers(t *testing.T) {
 			w.DialFirst = true // side by side in the other order: the call, who answers
 			w.Store.At("Agent", w.Store.Count("Agent"), Fault{Err: service.ErrUnavailable})
 		}
-		in, err := w.Board.Connect(t.Context(), l.call, leg, w.Now)
+		in, err := w.Service.Connect(t.Context(), l.call, leg, w.Now)
 		if err != nil || in.Leg != l.Key {
 			t.Errorf("%s: %+v, %v", seems, in, err)
 		}
@@ -258,9 +258,9 @@ func TestF390TheTargetHasChangedMeanwhile(t *testing.T) {
 			t.Fatal(err)
 		}
 	}}
-	w.Board = boardOver(w, s)
+	w.Service = serviceOver(w, s)
 	cmd := service.Command{Action: call.DoConsult, Target: service.ToAgent("bob"), Request: "1", Call: id}
-	_, err := w.Board.Transfer(t.Context(), service.Principal{ID: "alice"}, cmd, w.Now)
+	_, err := w.Service.Transfer(t.Context(), service.Principal{ID: "alice"}, cmd, w.Now)
 	if err != nil || !w.Rings("bob") {
 		t.Errorf("%v, bob rings %t", err, w.Rings("bob"))
 	}

@@ -39,7 +39,7 @@ func (u unseen) Agents(ctx context.Context, from string) ([]agent.Agent, string,
 
 // hides puts agents into a part of the lists that cannot be read, or that lags.
 func hides(w *World, err error, who ...agent.ID) {
-	w.Board = service.New(unseen{w.Store, who, err}, w.Phones, service.Settings{
+	w.Service = service.New(unseen{w.Store, who, err}, w.Phones, service.Settings{
 		Ring: Ring, MaxWait: MaxWait, Notify: w.Phones, NewKey: func() call.LegKey { return call.LegKey(rand.Text()) },
 	})
 }

@@ -181,11 +181,11 @@ func TestF221WhoMayNotWatch(t *testing.T) {
 	n := 0
 	ask := func(who service.Principal, m call.Mode) error {
 		n++
-		_, err := w.Board.SetStatus(t.Context(), who, agent.Away, false, w.Now)
+		_, err := w.Service.SetStatus(t.Context(), who, agent.Away, false, w.Now)
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = w.Board.Watch(t.Context(), who, id, m, string(rune('a'+n)), w.Now)
+		err = w.Service.Watch(t.Context(), who, id, m, string(rune('a'+n)), w.Now)
 		w.Settle()
 		return err
 	}
@@ -211,11 +211,11 @@ func TestF221WhoMayNotWatch(t *testing.T) {
 	}
 	waiting, _ := w.Dial()
 	w.Settle()
-	err := w.Board.Watch(t.Context(), third, waiting, call.ModeListen, "k", w.Now)
+	err := w.Service.Watch(t.Context(), third, waiting, call.ModeListen, "k", w.Now)
 	if !errors.Is(err, call.ErrNobodyTalks) {
 		t.Errorf("a caller who waits: %v", err)
 	}
-	err = w.Board.Watch(t.Context(), other, "CA404", call.ModeListen, "k", w.Now)
+	err = w.Service.Watch(t.Context(), other, "CA404", call.ModeListen, "k", w.Now)
 	if !errors.Is(err, service.ErrCallOver) {
 		t.Errorf("no call: %v", err)
 	}
@@ -234,7 +234,7 @@ func TestF221APressIsRepeated(t *testing.T) {
 	w, id := watched(t)
 	w.Choose(Boss.ID, agent.Away)
 	for range 3 {
-		if err := w.Board.Watch(t.Context(), Boss, id, call.ModeListen, "same", w.Now); err != nil {
+		if err := w.Service.Watch(t.Context(), Boss, id, call.ModeListen, "same", w.Now); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -476,10 +476,10 @@ func TestF221TheLegLeavesWhileItsModeIsChanged(t *testing.T) {
 			}
 			leave(w)
 		}}
-		board := service.New(m, w.Phones, service.Settings{
+		svc := service.New(m, w.Phones, service.Settings{
 			Ring: Ring, MaxWait: MaxWait, NewKey: func() call.LegKey { return "key" },
 		})
-		err := board.Watch(t.Context(), Boss, id, call.ModeCoach, "coach", w.Now)
+		err := svc.Watch(t.Context(), Boss, id, call.ModeCoach, "coach", w.Now)
 		var busy *agent.NotFreeError
 		if err != nil && !errors.As(err, &busy) {
 			t.Errorf("%s: %v", name, err)

@@ -219,7 +219,7 @@ func TestWhatAnActMustSay(t *testing.T) {
 		{Action: "away", Agent: "alice", Call: "#", Request: "k"},
 	} {
 		var bad archive.BadRequestError
-		if err := tm.Do(t.Context(), w.Board, servicetest.Boss, a, w.Now); !errors.As(err, &bad) {
+		if err := tm.Do(t.Context(), w.Service, servicetest.Boss, a, w.Now); !errors.As(err, &bad) {
 			t.Errorf("%+v: %v", a, err)
 		}
 	}

@@ -72,9 +72,9 @@ func (w *World) LeavesNoMessage(id call.ID) bool {
 	if l == nil || l.over || !l.words && !l.returns {
 		return false
 	}
-	c, err := w.Board.AskForMessage(context.Background(), id, w.Now)
+	c, err := w.Service.AskForMessage(context.Background(), id, w.Now)
 	if w.outcome(err) == nil && c.State == call.Ended {
-		c, err = w.Board.ReturnToLine(context.Background(), id, false, w.Now)
+		c, err = w.Service.ReturnToLine(context.Background(), id, false, w.Now)
 		err = w.outcome(err)
 	}
 	var closed *call.TransitionError
@@ -92,7 +92,7 @@ func (w *World) LeavesNoMessage(id call.ID) bool {
 func (w *World) RingInAgain() call.ID {
 	w.T.Helper()
 	id := w.newCaller()
-	if !w.arriveBy(w.Board.ArriveBy(service.Arriving{}), id) {
+	if !w.arriveBy(w.Service.ArriveBy(service.Arriving{}), id) {
 		w.T.Fatal("the caller is not taken in")
 	}
 	return id

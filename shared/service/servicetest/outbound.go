@@ -28,7 +28,7 @@ func (p *Phones) callerLeg(id call.ID) *phone {
 // CallBack is an agent who calls Outside back, with that request key. It returns the call's ID, "" if there is none.
 func (w *World) CallBack(who agent.ID, request string) (call.ID, agentview.Snapshot, error) {
 	ask := service.CallBack{Number: Outside, Of: "RE1", Request: request}
-	snap, err := w.Board.CallBack(context.Background(), w.who(who), ask, w.Now)
+	snap, err := w.Service.CallBack(context.Background(), w.who(who), ask, w.Now)
 	return w.begun(), snap, w.outcome(err)
 }
 
@@ -73,7 +73,7 @@ func (w *World) AsksAgain(id call.ID) bool {
 	if l == nil || !l.dial.Caller || !l.waits || l.over {
 		return false
 	}
-	c, err := w.Board.CalledAsks(context.Background(), l.sid, l.dial.Number, w.Now)
+	c, err := w.Service.CalledAsks(context.Background(), l.sid, l.dial.Number, w.Now)
 	if err = w.outcome(err); err != nil {
 		if errors.Is(err, service.ErrNotFound) { // a goodbye: nobody waits for them
 			l.words, l.waits = true, false
@@ -92,7 +92,7 @@ func (w *World) MachineHeard(id call.ID) {
 	if l == nil || !l.answered || l.over {
 		return
 	}
-	_ = w.Board.HandleMachine(context.Background(), id, l.dial.Leg, w.Now)
+	_ = w.Service.HandleMachine(context.Background(), id, l.dial.Leg, w.Now)
 	w.Life.Revive()
 }
 

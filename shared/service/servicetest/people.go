@@ -21,9 +21,9 @@ func (w *World) Choose(id agent.ID, s agent.Status) agentview.Snapshot {
 	if !slices.Contains(w.agents, id) {
 		w.agents = append(w.agents, id)
 	}
-	snap, err := w.Board.SetStatus(context.Background(), w.who(id), s, false, w.Now)
+	snap, err := w.Service.SetStatus(context.Background(), w.who(id), s, false, w.Now)
 	if w.Life.Revive() {
-		snap, err = w.Board.SetStatus(context.Background(), w.who(id), s, false, w.Now)
+		snap, err = w.Service.SetStatus(context.Background(), w.who(id), s, false, w.Now)
 	}
 	if err != nil {
 		w.T.Fatalf("%s chooses %s: %v", id, s, err)
@@ -35,10 +35,10 @@ func (w *World) Choose(id agent.ID, s agent.Status) agentview.Snapshot {
 // that is closed.
 func (w *World) Beat(id agent.ID) (agentview.Snapshot, error) {
 	if id == Boss.ID && !w.TeamClosed {
-		w.Board.KeepWatching(context.Background(), w.who(id), w.Now)
+		w.Service.KeepWatching(context.Background(), w.who(id), w.Now)
 		w.Life.Revive()
 	}
-	snap, err := w.Board.SetStatus(context.Background(), w.who(id), agent.Available, true, w.Now)
+	snap, err := w.Service.SetStatus(context.Background(), w.who(id), agent.Available, true, w.Now)
 	w.due[id] = w.Now.Add(time.Duration(snap.BeatWithin) * time.Second) // at once, if it has failed
 	return snap, w.outcome(err)
 }
@@ -49,7 +49,7 @@ func (w *World) Silent(id agent.ID) { w.silent[id] = true }
 // Me is an agent's snapshot.
 func (w *World) Me(id agent.ID) agentview.Snapshot {
 	w.T.Helper()
-	snap, err := w.Board.Snapshot(context.Background(), w.who(id), w.Now)
+	snap, err := w.Service.Snapshot(context.Background(), w.who(id), w.Now)
 	if err != nil {
 		w.T.Fatalf("snapshot of %s: %v", id, err)
 	}
@@ -59,7 +59,7 @@ func (w *World) Me(id agent.ID) agentview.Snapshot {
 // Press is an agent's press of a button.
 func (w *World) Press(id agent.ID, a call.Action, target agent.ID) (agentview.Snapshot, error) {
 	w.keys++
-	snap, err := w.Board.Transfer(context.Background(), w.who(id), service.Command{
+	snap, err := w.Service.Transfer(context.Background(), w.who(id), service.Command{
 		Action: a, Target: service.ParseTarget(string(target)), Request: fmt.Sprint("press-", w.keys),
 		Call: w.shown(id),
 	}, w.Now)
@@ -137,9 +137,9 @@ const CallerNumber = "+15005550006"
 // conference.
 func (w *World) Arrive(id call.ID) bool {
 	if w.ByNumber {
-		return w.arriveBy(w.Board.ArriveBy(service.Arriving{}), id)
+		return w.arriveBy(w.Service.ArriveBy(service.Arriving{}), id)
 	}
-	return w.arriveBy(w.Board.Arrive, id)
+	return w.arriveBy(w.Service.Arrive, id)
 }
 
 func (w *World) arriveBy(take service.Arrival, id call.ID) bool {
@@ -184,7 +184,7 @@ func (w *World) AnswerQuestion(id call.ID, choice call.Choice) bool {
 	if !w.Asked(id) {
 		return false
 	}
-	c, err := w.Board.Choose(context.Background(), id, w.rounds[id], choice, time.Time{}, w.Now)
+	c, err := w.Service.Choose(context.Background(), id, w.rounds[id], choice, time.Time{}, w.Now)
 	if w.outcome(err) != nil { // words and music, then the request again, or one of the static document: see goOn
 		l := w.Phones.legs[call.LegID(id)]
 		l.asked, l.chose = w.Now, true
@@ -265,7 +265,7 @@ func (w *World) Answer(id agent.ID) bool {
 func (w *World) pickUp(l *phone) (in call.Admission, err error) {
 	l.answered = true
 	leg := service.Answered{Key: l.dial.Leg, SID: l.sid, Agent: l.dial.Agent}
-	in, err = w.Board.Connect(context.Background(), l.dial.Call, leg, w.Now)
+	in, err = w.Service.Connect(context.Background(), l.dial.Call, leg, w.Now)
 	return in, w.outcome(err)
 }
 
@@ -342,7 +342,7 @@ func (w *World) Press1(person, yes bool) bool {
 		w.drop(l, call.OutcomeAnswered)
 		return true
 	}
-	in, err := w.Board.Accept(context.Background(), l.dial.Call, l.dial.Leg, l.sid, yes, w.Now)
+	in, err := w.Service.Accept(context.Background(), l.dial.Call, l.dial.Leg, l.sid, yes, w.Now)
 	err = w.outcome(err)
 	w.enter(l, in, err)
 	return err == nil

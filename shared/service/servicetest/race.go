@@ -154,10 +154,10 @@ func OfferRace(t *testing.T, s service.Store, agents, callers int) {
 		return call.LegKey(fmt.Sprint("leg-", keys))
 	}
 	phones := NewPhones(func() time.Time { return t0 })
-	board := service.New(s, phones, service.Settings{Ring: Ring, NewKey: newKey})
+	svc := service.New(s, phones, service.Settings{Ring: Ring, NewKey: newKey})
 	ctx := context.Background()
 	for n := range callers {
-		if _, err := board.Arrive(ctx, id(n), "", false, t0); err != nil {
+		if _, err := svc.Arrive(ctx, id(n), "", false, t0); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -168,7 +168,7 @@ func OfferRace(t *testing.T, s service.Store, agents, callers int) {
 			l.answered = true
 			phones.mu.Unlock()
 			leg := service.Answered{Key: l.dial.Leg, SID: l.sid}
-			if _, err := board.Connect(ctx, l.dial.Call, leg, t0); err != nil {
+			if _, err := svc.Connect(ctx, l.dial.Call, leg, t0); err != nil {
 				t.Errorf("%s is not admitted: %v", who, err)
 			}
 		}
@@ -178,7 +178,7 @@ func OfferRace(t *testing.T, s service.Store, agents, callers int) {
 		for n := range agents {
 			wg.Go(func() {
 				who := agent.ID(fmt.Sprint("agent", n))
-				if _, err := board.SetStatus(ctx, service.Principal{ID: who}, agent.Available, false, t0); err != nil {
+				if _, err := svc.SetStatus(ctx, service.Principal{ID: who}, agent.Available, false, t0); err != nil {
 					t.Error(err)
 				}
 				answer(who)

@@ -17,17 +17,17 @@ var Boss = service.Principal{ID: "erin", Name: "Erin", Supervisor: true}
 
 // SetStatusOf is a supervisor's act on an agent, with that request key.
 func (w *World) SetStatusOf(id agent.ID, s agent.Status, key string) error {
-	return w.outcome(w.Board.SetStatusOf(context.Background(), Boss, id, s, key, w.Now))
+	return w.outcome(w.Service.SetStatusOf(context.Background(), Boss, id, s, key, w.Now))
 }
 
 // EndCall is a supervisor's end of a call, with that request key.
 func (w *World) EndCall(id call.ID, key string) error {
-	return w.outcome(w.Board.EndCall(context.Background(), Boss, id, key, w.Now))
+	return w.outcome(w.Service.EndCall(context.Background(), Boss, id, key, w.Now))
 }
 
 // OfferTo is a supervisor's offer of a waiting caller, with that request key.
 func (w *World) OfferTo(id call.ID, to agent.ID, key string) error {
-	return w.outcome(w.Board.OfferTo(context.Background(), Boss, id, to, key, w.Now))
+	return w.outcome(w.Service.OfferTo(context.Background(), Boss, id, to, key, w.Now))
 }
 
 // Watch is Boss's press of Listen, Coach or Barge, after which Boss's page answers by itself.
@@ -36,7 +36,7 @@ func (w *World) Watch(id call.ID, m call.Mode) error {
 		w.Choose(Boss.ID, agent.Away)
 	}
 	w.keys++
-	err := w.outcome(w.Board.Watch(context.Background(), w.who(Boss.ID), id, m, fmt.Sprint("press-", w.keys), w.Now))
+	err := w.outcome(w.Service.Watch(context.Background(), w.who(Boss.ID), id, m, fmt.Sprint("press-", w.keys), w.Now))
 	if err == nil {
 		w.Answer(Boss.ID)
 	}
@@ -56,7 +56,7 @@ func (w *World) MustWatch(id call.ID, m call.Mode) {
 func (w *World) Unwatch(id call.ID) error {
 	w.keys++
 	press := fmt.Sprint("press-", w.keys)
-	return w.outcome(w.Board.Unwatch(context.Background(), w.who(Boss.ID), id, press, w.Now))
+	return w.outcome(w.Service.Unwatch(context.Background(), w.who(Boss.ID), id, press, w.Now))
 }
 
 // HearBoss are those in a caller's conference who hear Boss: "caller" and the agents' names, in order.

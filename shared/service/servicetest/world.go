@@ -20,8 +20,8 @@ type World struct {
 	Now     time.Time
 	Store   *Store
 	Phones  *Phones
-	Board   *service.Service
-	Life    *Life // the life of the process behind Board, which keeps no state between use cases
+	Service *service.Service
+	Life    *Life // the life of the process behind Service, which keeps no state between use cases
 	keys    int
 	calls   []call.ID
 	agents  []agent.ID
@@ -82,7 +82,7 @@ func (w *World) Use(set service.Settings) {
 	if set.Places == nil {
 		set.Places = callers{}
 	}
-	w.Board = service.New(w.Store, w.Phones, set)
+	w.Service = service.New(w.Store, w.Phones, set)
 }
 
 // together is Settings.Together, one after the other.
@@ -146,11 +146,11 @@ func (w *World) Deliver(i int, twice bool) {
 	ctx := context.Background()
 	switch {
 	case c.Room != nil:
-		_ = w.Board.HandleConferenceEvent(ctx, c.Room.ID, c.Room.Event, w.Now)
+		_ = w.Service.HandleConferenceEvent(ctx, c.Room.ID, c.Room.Event, w.Now)
 	case c.Leg != nil:
-		_ = w.Board.HandleCallStatus(ctx, c.Leg.ID, c.Leg.Key, c.Leg.SID, c.Leg.Over, c.Leg.Outcome, w.Now)
+		_ = w.Service.HandleCallStatus(ctx, c.Leg.ID, c.Leg.Key, c.Leg.SID, c.Leg.Over, c.Leg.Outcome, w.Now)
 	case c.Over.Gone:
-		_ = w.Board.HandleCallerEnded(ctx, c.Over.ID, "", w.Now)
+		_ = w.Service.HandleCallerEnded(ctx, c.Over.ID, "", w.Now)
 	default:
 		w.fellOut(c)
 	}
@@ -169,7 +169,7 @@ func (w *World) outcome(err error) error {
 // goodbye; it is requested again if it fails.
 func (w *World) fellOut(c Callback) {
 	open := time.Time{} // no emergency
-	conf, err := w.Board.HandleDialEnded(context.Background(), c.Over.ID, w.rounds[c.Over.ID], false, open, w.Now)
+	conf, err := w.Service.HandleDialEnded(context.Background(), c.Over.ID, w.rounds[c.Over.ID], false, open, w.Now)
 	if w.outcome(err) != nil {
 		w.Phones.Told = append(w.Phones.Told, c)
 		return
@@ -239,7 +239,7 @@ func (w *World) Pass(d time.Duration) {
 // Sweep runs the sweep; it may fail under faults.
 func (w *World) Sweep() {
 	o := service.SweepLimits{Most: 1000, Clock: func() time.Time { return w.Now }, Audits: w.Audits}
-	_, _ = w.Board.Sweep(context.Background(), o)
+	_, _ = w.Service.Sweep(context.Background(), o)
 	w.Life.Revive()
 }
 
@@ -315,7 +315,7 @@ func (w *World) Music(id call.ID) {
 	if c, err := load[call.ID, call.Call](w.Store, w.Store.confs, id); err == nil {
 		turn.First = c.Generation == 0 && !c.MusicRequested
 	}
-	place, err := w.Board.Wait(context.Background(), id, turn, w.Now)
+	place, err := w.Service.Wait(context.Background(), id, turn, w.Now)
 	err = w.outcome(err)
 	if l != nil {
 		l.turned, l.long = true, time.Time{}
