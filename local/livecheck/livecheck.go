@@ -35,7 +35,7 @@ type Options struct {
 	In                           io.Reader
 	Out                          io.Writer
 	// Act does for a test what the person is asked to do; nil leaves it to the person.
-	Act func(deed, call string) error
+	Act func(action, call string) error
 	// Patience is how long an answer of Twilio's is waited for.
 	Patience time.Duration
 }

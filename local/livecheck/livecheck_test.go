@@ -40,9 +40,9 @@ func TestLiveCheckAgainstThePhoneNetwork(t *testing.T) {
 		Account: account, Key: key, Secret: "secret", Number: number, TwilioURL: twilio.URL,
 		PublicURL: "http://" + l.Addr().String() + "/",
 		Phones:    phones, Listener: l, In: strings.NewReader(answers), Out: &said, Patience: 20 * time.Second,
-		Act: func(deed, call string) error {
-			if deed != "hang up" {
-				t.Errorf("asked to %s", deed)
+		Act: func(action, call string) error {
+			if action != "hang up" {
+				t.Errorf("asked to %s", action)
 			}
 			return network.Hangup(call)
 		},

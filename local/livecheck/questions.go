@@ -188,12 +188,12 @@ func (c *checker) list(ctx context.Context) error {
 
 func round(d time.Duration) time.Duration { return d.Round(10 * time.Millisecond) }
 
-// person does something at the telephone, and says when.
-func (c *checker) deed(question, deed string, one call) (time.Time, error) {
+// act lets a person do something at the telephone, and says when.
+func (c *checker) act(question, action string, one call) (time.Time, error) {
 	_, err := c.person(question)
 	now := time.Now()
 	if err == nil && c.o.Act != nil {
-		err = c.o.Act(deed, one.sid)
+		err = c.o.Act(action, one.sid)
 	}
 	return now, err
 }
@@ -204,7 +204,7 @@ func (c *checker) leave(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	when, err := c.deed("Hang up, and press Enter at the same moment.", "hang up", calls[0])
+	when, err := c.act("Hang up, and press Enter at the same moment.", "hang up", calls[0])
 	if err != nil {
 		return err
 	}

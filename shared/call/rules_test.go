@@ -416,13 +416,14 @@ func TestAnAuditIsStoredOnlyIfItHasFoundSomething(t *testing.T) {
 		{"reconciled a moment ago", later.Add(-time.Second), "", func(*Call) {}, true},
 	} {
 		c := talking(test.looked)
-		doubt, looked, legs := c.Stale, c.ReconciledAt, len(c.Legs)
+		stale, reconciled, legs := c.Stale, c.ReconciledAt, len(c.Legs)
 		c.Reconciliation(later).Request()
 		if got := acts(c, later); got != test.due {
 			t.Errorf("%s: due: %q", test.name, got)
 		}
 		test.news(c)
-		if changed := c.Stale != doubt || !c.ReconciledAt.Equal(looked) || len(c.Legs) != legs; changed != test.stored {
+		changed := c.Stale != stale || !c.ReconciledAt.Equal(reconciled) || len(c.Legs) != legs
+		if changed != test.stored {
 			t.Errorf("%s: changed %v", test.name, changed)
 		}
 		if got := acts(c, later); slices.Contains(strings.Split(got, ", "), "Reconcile") {

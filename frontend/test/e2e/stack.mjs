@@ -98,8 +98,8 @@ class Stack {
     return sid;
   }
 
-  does(sid, deed) {
-    return this.ask('POST', `/control/calls/${sid}/${deed}`);
+  does(sid, action) {
+    return this.ask('POST', `/control/calls/${sid}/${action}`);
   }
 
   fault(rule) {
