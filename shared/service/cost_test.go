@@ -146,7 +146,8 @@ func TestF318AnAgentIsLoadedOnce(t *testing.T) {
 	c := w.Call(id)
 	target := c.Leg(c.Transfer.Leg)
 	costs(t, w, "the target answers", map[string]int{"Call": 1, "SaveCall": 1, "Agent": 2, "Tell": 2}, func() {
-		_, _ = w.Service.Connect(t.Context(), id, service.Answered{Key: target.Key, SID: target.SID, Agent: "bob"}, w.Now)
+		answered := service.Answered{Key: target.Key, SID: target.SID, Agent: "bob"}
+		_, _ = w.Service.Connect(t.Context(), id, answered, w.Now)
 	})
 	w, _ = talking(t, "alice")
 	want := map[string]int{
