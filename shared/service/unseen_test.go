@@ -87,7 +87,7 @@ func TestF436WhoIsFreeAndNotSeenIsOfferedByTheirOwnPage(t *testing.T) {
 			hears(t, w, id, "music")
 			snap, beat := w.Beat("alice")
 			if beat != nil || snap.Call == nil || !w.Rings("alice") {
-				t.Fatalf("alice rings: %t, her page shows %+v, %v", w.Rings("alice"), snap.Call, beat)
+				t.Fatalf("alice rings: %t, the page shows %+v, %v", w.Rings("alice"), snap.Call, beat)
 			}
 			takes(t, w, id, "alice")
 		})
