@@ -44,7 +44,7 @@ func (c resultChange) holdDone(a SetHold, r Result) {
 	}
 	c.holdFailed(p, a.Hold, r)
 	if r.Kind == Unknown && meanwhile == toldAs(a.Hold) {
-		holding{c.change, p}.shown(a.Hold)
+		holding{c.change, p}.toldMeanwhile(a.Hold)
 	}
 	if p == &c.Caller && a.Hold && c.State == ConsultRinging && r.Kind != Unknown && !c.CallerHeld() {
 		c.consultWithoutHold(r)
@@ -52,7 +52,7 @@ func (c resultChange) holdDone(a SetHold, r Result) {
 }
 
 // holdCarriedOut applies a hold or a resume that was carried out. An earlier request, whose result is not known, may
-// have undone it meanwhile.
+// have undone it meanwhile, and so may one that was to restart the music.
 func (c resultChange) holdCarriedOut(p *Participant, held bool, meanwhile Told) {
 	caller := p == &c.Caller
 	undone := meanwhile == toldAs(!held)
@@ -61,7 +61,8 @@ func (c resultChange) holdCarriedOut(p *Participant, held bool, meanwhile Told) 
 			c.MusicEnds = time.Time{}
 		}
 		p.setHeld(false, c.now)
-		p.HoldUncertain = undone && !p.HoldAskedAt.IsZero()
+		restarted := caller && c.now.Before(c.MusicRepeatedAt.Add(resumeLimit))
+		p.HoldUncertain = undone && (restarted || !p.HoldAskedAt.IsZero())
 		return
 	}
 	p.HoldAskedAt = time.Time{}
@@ -108,14 +109,38 @@ type holding struct {
 	*Participant
 }
 
-// told applies what an event or a turn of music tells. What comes too late is not believed: then Twilio is asked.
+// told applies what an event or a turn of music tells. What comes too late is not believed: then Twilio is asked. In
+// the queue nobody else is there to be heard, and a hold on a mere doubt would begin the music anew.
 func (h holding) told(held bool) {
-	if h.outdated(held) {
+	switch {
+	case h.outdated(held):
 		h.Stale = true
-		return
+	case h.ambiguous(h.now):
+		h.applyHeld(held, h.now)
+	case held && h.doubtful() && !h.State.InLine():
+		h.doubtHold()
+	case !held && h.PendingResumes == 1 && h.Resumes > 1:
+		h.Stale = true // of which resume?
+	default:
+		h.shown(held)
 	}
-	h.shown(held)
 }
+
+// toldMeanwhile applies what was told while a hold or resume was on its way whose result is not known. It may be of one
+// before it.
+func (h holding) toldMeanwhile(held bool) {
+	switch {
+	case held:
+		h.doubtHold()
+	case h.Resumes == 1:
+		h.shown(false)
+	default:
+		h.Stale = true
+	}
+}
+
+// doubtHold: the party may be on hold. Twilio is asked, and until it has answered, no hold begins the music anew.
+func (h holding) doubtHold() { h.Stale, h.HoldUncertain, h.HoldAskedAt = true, true, h.now }
 
 // shown applies how the party is known to be. For the caller music begins with a hold, and ends with it.
 func (h holding) shown(held bool) {
@@ -140,6 +165,6 @@ func (h holding) expire() {
 		return
 	}
 	if t := h.takeMeanwhile(); t == toldAs(!resumed) {
-		h.shown(!resumed)
+		h.toldMeanwhile(!resumed)
 	}
 }

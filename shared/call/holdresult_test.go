@@ -73,11 +73,12 @@ func TestF455TheEventOfTheHoldBefore(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		r    Result
-		held bool // known to be on hold then
+		held bool   // known to be on hold then
+		due  string // then
 	}{
-		{"done", Result{Kind: Done}, true},
-		{"refused", Result{Kind: Refused}, false},
-		{"unknown: the event may be its own", Result{Kind: Unknown}, true},
+		{"done", Result{Kind: Done}, true, ""},
+		{"refused", Result{Kind: Refused}, false, "hold CA1 true"},
+		{"unknown: the event may be its own", Result{Kind: Unknown}, false, "Reconcile"},
 	} {
 		c := heldBefore(t)
 		presses(t, c, DoHold, "hold CA1 true")
@@ -86,22 +87,33 @@ func TestF455TheEventOfTheHoldBefore(t *testing.T) {
 			t.Errorf("%s: on hold before the answer", tt.name)
 		}
 		c.ApplyResult(SetHold{Leg: "CA1", Hold: true}, tt.r, t0)
-		if c.CallerHeld() != tt.held {
-			t.Errorf("%s: on hold %t", tt.name, c.CallerHeld())
+		if due := acts(c, t0); c.CallerHeld() != tt.held || due != tt.due {
+			t.Errorf("%s: on hold %t, due %q", tt.name, c.CallerHeld(), due)
 		}
 	}
 }
 
-// F455: nobody saves the result of the second hold. What was told meanwhile counts once no answer can come.
+// F455, F456: nobody saves the result of the second hold. What was told meanwhile may be of it, so Twilio is asked once
+// no answer can come.
 func TestF455TheSecondHoldHasNoAnswer(t *testing.T) {
 	c := heldBefore(t)
 	presses(t, c, DoHold, "hold CA1 true")
 	hears(c, true)
 	for _, after := range []time.Duration{resumeLimit - 1, resumeLimit} {
 		c.ApplyTime(0, t0.Add(after))
-		if got, want := c.CallerHeld(), after == resumeLimit; got != want {
-			t.Errorf("after %s: on hold %t", after, got)
+		want := ""
+		if after == resumeLimit {
+			want = "Reconcile"
 		}
+		if got := acts(c, t0.Add(after)); got != want || c.CallerHeld() {
+			t.Errorf("after %s: on hold %t, due %q, want %q", after, c.CallerHeld(), got, want)
+		}
+	}
+	c.Reconciliation(t0.Add(resumeLimit)).Asked(c.Clone()).ApplyParticipants("CF1", true, []ListedParticipant{
+		{Leg: "CA1", Label: CallerLabel, Held: true}, {Leg: "CA2", Label: "L1"},
+	})
+	if due := acts(c, t0.Add(resumeLimit)); !c.CallerHeld() || due != "" {
+		t.Errorf("after the list: on hold %t, due %q", c.CallerHeld(), due)
 	}
 }
 

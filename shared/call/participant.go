@@ -73,6 +73,9 @@ func (p Participant) settled() bool {
 // nobody else puts a party on hold.
 func (p Participant) outdated(held bool) bool { return p.Resumes > 0 && held != p.Held && p.settled() }
 
+// doubtful: that the party is on hold is not known, and if it is told, that may be of a hold before the last resume.
+func (p Participant) doubtful() bool { return p.Resumes > 0 && (!p.Held || p.HoldUncertain) }
+
 // sameHold: of the party's hold the same is known.
 func (p Participant) sameHold(o Participant) bool {
 	return p.Held == o.Held && p.HoldUncertain == o.HoldUncertain && p.Holds == o.Holds && p.Resumes == o.Resumes &&
