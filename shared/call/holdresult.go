@@ -115,6 +115,9 @@ func (h holding) told(held bool) {
 	switch {
 	case h.outdated(held):
 		h.Stale = true
+		if held && h.now.Before(h.ReconciledAt.Add(reconcileEvery)) { // it is not asked yet: a resume does no harm
+			h.HoldUncertain = true
+		}
 	case h.ambiguous(h.now):
 		h.applyHeld(held, h.now)
 	case held && h.doubtful() && !h.State.InLine():

@@ -155,3 +155,35 @@ func TestF455AListOlderThanAResume(t *testing.T) {
 		}
 	}
 }
+
+// F460: a late event tells otherwise than the answer to the last request. Twilio was asked for a list before it, which
+// comes after it, and says nothing of it: the doubt stays. Or it has just answered and is not asked again so soon: the
+// resume is repeated, which does no harm.
+func TestF460ADoubtOutlivesAnOlderList(t *testing.T) {
+	list := []ListedParticipant{{Leg: "CA1", Label: CallerLabel}, {Leg: "CA2", Label: "L1"}}
+	for _, before := range []bool{true, false} {
+		c := heldBefore(t)
+		was := c.Clone()
+		if before {
+			c.Reconciliation(t0).Asked(was).ApplyParticipants("CF1", true, list)
+		}
+		hears(c, true)
+		if !before {
+			c.Reconciliation(t0).Asked(was).ApplyParticipants("CF1", true, list)
+		}
+		if !c.Stale {
+			t.Errorf("list before the event %t: no doubt is left", before)
+		}
+		want := ""
+		if before {
+			want = "hold CA1 false"
+		}
+		if got := acts(c, t0); got != want {
+			t.Errorf("list before the event %t: due %q, want %q", before, got, want)
+		}
+		c.ApplyResult(SetHold{Leg: "CA1"}, Result{Kind: Done}, t0)
+		if got := acts(c, t0.Add(reconcileEvery)); got != "Reconcile" {
+			t.Errorf("list before the event %t: later due %q", before, got)
+		}
+	}
+}

@@ -23,15 +23,29 @@ func (c Reconciliation) Asked(was *Call) Reconciliation {
 	return c
 }
 
+// older says whether the answer is older than what is known of the party's hold.
+func (c Reconciliation) older(leg LegID, p *Participant) bool {
+	if c.asked == nil || c.asked.Conference != c.Conference {
+		return false
+	}
+	then := change{c.asked, c.now}.party(leg)
+	return then != nil && !then.sameHold(*p)
+}
+
+// doubted says whether there is a doubt that the answer may be too old to settle.
+func (c Reconciliation) doubted() bool {
+	if c.asked == nil || !c.Stale {
+		return false
+	}
+	return !c.asked.Stale || c.older(c.Out.CallerLeg(c.ID), &c.Caller) ||
+		slices.ContainsFunc(c.Legs, func(l Leg) bool { return c.older(l.SID, &l.Participant) })
+}
+
 // held applies whether a party was on hold when Twilio was asked.
 func (c Reconciliation) held(leg LegID, held bool) {
-	p := c.party(leg)
-	if c.asked != nil && c.asked.Conference == c.Conference {
-		if then := (change{c.asked, c.now}).party(leg); then != nil && !then.sameHold(*p) {
-			return
-		}
+	if p := c.party(leg); !c.older(leg, p) {
+		holding{c.change, p}.shown(held)
 	}
-	holding{c.change, p}.shown(held)
 }
 
 // Request makes the next plan reconcile, whatever is known. The sweep asks for it each minute, so neither the request
@@ -46,7 +60,7 @@ func (c Reconciliation) Request() { c.requestReconcile() }
 // what it lacks proves nothing: each missing leg is then fetched by its CallSid (see FindParticipant), and no leg is
 // lost because of a list alone.
 func (c Reconciliation) ApplyParticipants(conference ConferenceID, started bool, present []ListedParticipant) {
-	audit := c.forceReconcile && !c.Stale
+	audit, doubted := c.forceReconcile && !c.Stale, c.doubted()
 	c.Stale, c.forceReconcile, c.callerLost, c.unlisted = false, false, false, nil
 	if c.isUnconfirmed(conference) {
 		c.Stale, c.ReconciledAt = true, c.now
@@ -74,7 +88,7 @@ func (c Reconciliation) ApplyParticipants(conference ConferenceID, started bool,
 	if !caller && c.CallerLive && c.State != Ended {
 		c.unlisted = append(c.unlisted, c.Out.CallerLeg(c.ID))
 	}
-	c.Stale = len(c.unlisted) > 0 // until each has been found
+	c.Stale = doubted || len(c.unlisted) > 0 // until each has been found
 	if !audit || c.Stale {
 		c.ReconciledAt = c.now
 	}
