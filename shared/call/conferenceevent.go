@@ -57,7 +57,7 @@ func (c change) callerEvent(e ConferenceEvent) {
 			c.callerEnded()
 		}
 	case ParticipantHeld, ParticipantResumed:
-		holding{c, &c.Caller}.told(e.Kind == ParticipantHeld)
+		holding{c, &c.Caller}.event(e)
 	}
 }
 
@@ -82,12 +82,12 @@ func (c change) legEvent(e ConferenceEvent) {
 	}
 	switch e.Kind {
 	case ParticipantJoined:
-		l.applyHeld(false, c.now)
+		holding{c, &l.Participant}.shown(false)
 		c.legSeen(l)
 	case ParticipantLeft:
 		c.legEnded(l.Key, e.Leg, OutcomeLost)
 	case ParticipantHeld, ParticipantResumed:
-		holding{c, &l.Participant}.told(e.Kind == ParticipantHeld)
+		holding{c, &l.Participant}.event(e)
 	}
 }
 

@@ -109,6 +109,16 @@ type holding struct {
 	*Participant
 }
 
+// event applies what an event tells.
+func (h holding) event(e ConferenceEvent) {
+	held := e.Kind == ParticipantHeld
+	if e.Seq >= 0 && h.ResumesTold >= h.Resumes { // it is of the last request
+		h.known(held)
+		return
+	}
+	h.told(held)
+}
+
 // told applies what an event or a turn of music tells. What comes too late is not believed: then Twilio is asked. In
 // the queue nobody else is there to be heard, and a hold on a mere doubt would begin the music anew.
 func (h holding) told(held bool) {
@@ -119,7 +129,7 @@ func (h holding) told(held bool) {
 			h.HoldUncertain = true
 		}
 	case h.ambiguous(h.now):
-		h.applyHeld(held, h.now)
+		h.Meanwhile = toldAs(held)
 	case held && h.doubtful() && !h.State.InLine():
 		h.doubtHold()
 	case !held && h.PendingResumes == 1 && h.Resumes > 1:
@@ -145,8 +155,17 @@ func (h holding) toldMeanwhile(held bool) {
 // doubtHold: the party may be on hold. Twilio is asked, and until it has answered, no hold begins the music anew.
 func (h holding) doubtHold() { h.Stale, h.HoldUncertain, h.HoldAskedAt = true, true, h.now }
 
-// shown applies how the party is known to be. For the caller music begins with a hold, and ends with it.
+// shown applies how the party is said to be, or keeps it while that is ambiguous.
 func (h holding) shown(held bool) {
+	if h.ambiguous(h.now) {
+		h.Meanwhile = toldAs(held)
+		return
+	}
+	h.known(held)
+}
+
+// known applies how the party is known to be. For the caller music begins with a hold, and ends with it.
+func (h holding) known(held bool) {
 	before := h.Held
 	h.applyHeld(held, h.now)
 	if h.Participant != &h.Caller {

@@ -187,3 +187,18 @@ func TestF460ADoubtOutlivesAnOlderList(t *testing.T) {
 		}
 	}
 }
+
+// F455: each resume has been told by its own numbered event. So the next one is of the hold that is on its way, whose
+// result nobody saves: it counts at once, and the resume that is wanted then is not late.
+func TestF455AnEventAfterThatOfTheLastResumeIsNew(t *testing.T) {
+	c := heldBefore(t)
+	tells := func(kind ConferenceEventKind, seq int) {
+		c.ApplyConferenceEvent(ConferenceEvent{Conference: "CF1", Kind: kind, Seq: seq, Leg: "CA1"}, t0)
+	}
+	tells(ParticipantResumed, 7)
+	presses(t, c, DoHold, "hold CA1 true")
+	if tells(ParticipantHeld, 8); !c.CallerHeld() {
+		t.Error("not on hold")
+	}
+	presses(t, c, DoResume, "hold CA1 false")
+}

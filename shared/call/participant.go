@@ -32,6 +32,8 @@ type Participant struct {
 	// Holds and Resumes count what was begun in this conference: the result of one before the last tells nothing.
 	Holds   int `json:"holds,omitempty"`
 	Resumes int `json:"resumes,omitempty"`
+	// ResumesTold counts the numbered events of resumes. Once each has had its own, the next event is of nothing older.
+	ResumesTold int `json:"resumesTold,omitempty"`
 	// Seq is one more than the sequence number of the last conference event applied to this party; older events are
 	// ignored. 0: none yet.
 	Seq int `json:"seq,omitempty"`
@@ -92,6 +94,9 @@ func (p *Participant) acceptSequence(e ConferenceEvent) bool {
 		return false
 	}
 	p.Seq = e.Seq + 1
+	if e.Kind == ParticipantResumed {
+		p.ResumesTold++
+	}
 	return true
 }
 
@@ -162,13 +167,9 @@ func (p *Participant) expireResume(now time.Time) {
 	}
 }
 
-// applyHeld applies the hold flag of an event or a list, or keeps it while it is ambiguous. If the flag shows that the
-// party was resumed, and only one resume has no known result, that one has taken effect.
+// applyHeld applies the hold flag of an event or a list. If it shows that the party was resumed, and only one resume
+// has no known result, that one has taken effect.
 func (p *Participant) applyHeld(held bool, now time.Time) {
-	if p.ambiguous(now) {
-		p.Meanwhile = toldAs(held)
-		return
-	}
 	p.Meanwhile = ""
 	if !held && p.PendingResumes == 1 {
 		p.LateResume, p.PendingResumes = time.Time{}, 0
