@@ -12,8 +12,8 @@ import (
 	"warmtransfer/shared/record"
 )
 
-// maxRounds is how many rounds of effects one use case has at most.
-const maxRounds = 8
+// maxRounds is how many rounds of effects one use case has at most. Each press while a round is under way may add two.
+const maxRounds = 24
 
 // saveTimeout is the time limit for saving results after the request's own time is up.
 const saveTimeout = 1500 * time.Millisecond
@@ -112,7 +112,7 @@ func (e *engine) decideAndSave(
 // returns the call as last saved, and the first failure that a later try did not make good.
 func (e *engine) execute(ctx context.Context, c *call.Call, effects []call.Effect, now time.Time) (*call.Call, error) {
 	tries := failures{}
-	for range maxRounds {
+	for round := range maxRounds {
 		if len(effects) == 0 {
 			break
 		}
@@ -121,14 +121,14 @@ func (e *engine) execute(ctx context.Context, c *call.Call, effects []call.Effec
 			tries.took(r)
 		}
 		// The effects have happened, so their results are saved even if the request's time is up. Then nothing more is
-		// started, for there is no time to carry it out: a leg that is saved as dialled and is not is given up later.
-		// Nor is anything started that has used up its tries.
+		// started, for there is no time to carry it out: a leg that is saved as dialled and is not is given up later. So
+		// it is after the last round. Nor is anything started that has used up its tries.
 		start := func(c *call.Call, now time.Time) []call.Effect {
 			due := slices.DeleteFunc(c.Plan(e.set.Ring, now), tries.over)
 			c.ApplyStarted(due, now)
 			return due
 		}
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || round == maxRounds-1 {
 			start = startNothing
 		}
 		saveCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
