@@ -121,8 +121,8 @@ func (e *engine) execute(ctx context.Context, c *call.Call, effects []call.Effec
 			tries.took(r)
 		}
 		// The effects have happened, so their results are saved even if the request's time is up. Then nothing more is
-		// started, for there is no time to carry it out: a leg that is saved as dialled and is not is given up later. So
-		// it is after the last round. Nor is anything started that has used up its tries.
+		// started, for there is no time to carry it out: a leg that is saved as dialled and is not is given up later.
+		// So it is after the last round. Nor is anything started that has used up its tries.
 		start := func(c *call.Call, now time.Time) []call.Effect {
 			due := slices.DeleteFunc(c.Plan(e.set.Ring, now), tries.over)
 			c.ApplyStarted(due, now)
