@@ -92,7 +92,7 @@ export class Push {
    * of its own call, nothing is expected.
    */
   look(after: State, before: State): void {
-    if (after.push !== "live" || !before.snapshot || after.snapshot === before.snapshot) return;
+    if (after.push !== "live" || !before.snapshot || !after.snapshot || after.snapshot === before.snapshot) return;
     if (after.leg || before.leg || after.choosing || before.choosing || after.closing || after.pending) return;
     if (agentOf(after) !== agentOf(before) && this.parts.now() - (this.told.at(-1) ?? -Infinity) > LATE_MS) {
       this.untoldAt = this.parts.now();

@@ -183,6 +183,15 @@ describe("a change is shown", () => {
     });
 });
 
+test("F331 signed out while the channel is there: nothing throws, and the page says so", async () => {
+  await live();
+  await pass(6000); // no message has come for a while
+  await expect(desk.signOut()).resolves.toBeUndefined();
+  expect(desk.state.screen).toMatchObject({ is: "signed-out", why: "chosen" });
+  await pass(2000);
+  expect(last().closed).toBe(true);
+});
+
 describe("F331 the channel fails, and the page asks as often as without it", { timeout: 20_000 }, () => {
   /** The page asks at least each three seconds, and says that it does. */
   async function asks(): Promise<void> {
