@@ -67,16 +67,24 @@ func keepsEvent(t *testing.T, w *World, kind call.ConferenceEventKind) (deliver 
 	return nil
 }
 
-// F457: a resume times out, and is carried out five seconds later. The event of the resume before it comes late. It
-// does not settle the one that timed out, though a list has shown the hold between them.
-func TestF457TheEventOfAnEarlierResumeDoesNotSettleALostOne(t *testing.T) {
-	w, id := talking(t, "alice", "bob")
+// onHoldAgain is a caller who was on hold and resumed, and is on hold again. Late delivers the event of the resume; no
+// callback tells of the second hold.
+func onHoldAgain(t *testing.T) (w *World, id call.ID, late func()) {
+	t.Helper()
+	w, id = talking(t, "alice", "bob")
 	w.MustPress("alice", call.DoHold, "")
 	w.Settle()
 	w.MustPress("alice", call.DoResume, "")
-	late := keepsEvent(t, w, call.ParticipantResumed)
+	late = keepsEvent(t, w, call.ParticipantResumed)
 	w.MustPress("alice", call.DoHold, "")
 	w.Phones.Told = nil
+	return w, id, late
+}
+
+// F457: a resume times out, and is carried out five seconds later. The event of the resume before it comes late. It
+// does not settle the one that timed out, though a list has shown the hold between them.
+func TestF457TheEventOfAnEarlierResumeDoesNotSettleALostOne(t *testing.T) {
+	w, id, late := onHoldAgain(t)
 	w.Sweep()
 	w.Phones.Next("Hold", Fault{Err: service.ErrSlow, Late: 5 * time.Second, Silent: true})
 	_, _ = w.Press("alice", call.DoResume, "")
@@ -94,13 +102,7 @@ func TestF457TheEventOfAnEarlierResumeDoesNotSettleALostOne(t *testing.T) {
 // F458: a resume is not carried out and has no answer. The event of the resume before it comes meanwhile. The resume
 // is tried again all the same.
 func TestF458TheEventOfAnEarlierResumeIsNotTakenForALostOne(t *testing.T) {
-	w, id := talking(t, "alice", "bob")
-	w.MustPress("alice", call.DoHold, "")
-	w.Settle()
-	w.MustPress("alice", call.DoResume, "")
-	late := keepsEvent(t, w, call.ParticipantResumed)
-	w.MustPress("alice", call.DoHold, "")
-	w.Phones.Told = nil
+	w, id, late := onHoldAgain(t)
 	w.Phones.Next("Hold", Fault{Err: service.ErrSlow})
 	w.Phones.Watch = func() { w.Phones.Watch = nil; late() }
 	_, _ = w.Press("alice", call.DoResume, "")

@@ -114,16 +114,7 @@ func (x *Exchange) Fail(sid string) error {
 
 // RingOut ends the time of a ringing leg at once, whoever it rings at: nobody has answered.
 func (x *Exchange) RingOut(sid string) error {
-	return x.change(func(s *state) error {
-		l := s.legs[sid]
-		switch {
-		case l == nil:
-			return legs.ErrNoLeg
-		case l.Over() || l.Live():
-			return legs.ErrGone
-		case l.Status != legs.Ringing || l.Direction == legs.Inbound:
-			return legs.ErrState
-		}
+	return x.ringingAnywhere(sid, func(l *leg) error {
 		l.end(legs.RangOut)
 		return nil
 	})
@@ -131,6 +122,20 @@ func (x *Exchange) RingOut(sid string) error {
 
 // ringing does something with a leg that rings at that party.
 func (x *Exchange) ringing(sid string, e legs.Endpoint, do func(*leg)) error {
+	return x.ringingAnywhere(sid, func(l *leg) error {
+		switch {
+		case e == nil && !l.scripted:
+			return fmt.Errorf("%w: no scripted party rings", legs.ErrState)
+		case e != nil && !slices.Contains(l.ringing, e):
+			return legs.ErrGone
+		}
+		do(l)
+		return nil
+	})
+}
+
+// ringingAnywhere does something with a leg that rings.
+func (x *Exchange) ringingAnywhere(sid string, do func(*leg) error) error {
 	return x.change(func(s *state) error {
 		l := s.legs[sid]
 		switch {
@@ -140,13 +145,8 @@ func (x *Exchange) ringing(sid string, e legs.Endpoint, do func(*leg)) error {
 			return legs.ErrGone
 		case l.Status != legs.Ringing || l.Direction == legs.Inbound:
 			return legs.ErrState
-		case e == nil && !l.scripted:
-			return fmt.Errorf("%w: no scripted party rings", legs.ErrState)
-		case e != nil && !slices.Contains(l.ringing, e):
-			return legs.ErrGone
 		}
-		do(l)
-		return nil
+		return do(l)
 	})
 }
 
