@@ -21,12 +21,19 @@ export function choiceOf(state: State): Choice {
   const matches = finder(filter);
   const typed = typedNumber(filter, state.directory?.number ?? "");
   const allowed = state.snapshot?.numbers === true;
+  const found = (state.directory?.agents ?? []).filter((a) => a.id !== self && matches(a.name));
   return {
-    colleagues: (state.directory?.agents ?? []).filter((a) => a.id !== self && matches(a.name)),
+    colleagues: found.map((a) => asHere(state, a)),
     number: allowed ? typed.number : "",
     anybody: filter.trim() === "",
     refused: refusedWords(state, typed.number, typed.why),
   };
+}
+
+/** The list is as old as the last heartbeat: a target who has answered since is not being rung any more. */
+function asHere({ snapshot }: State, a: DirectoryEntry): DirectoryEntry {
+  const transfer = snapshot?.call?.transfer;
+  return a.rung && transfer?.to.id === a.id && transfer.progress === "answered" ? { ...a, rung: false } : a;
 }
 
 function refusedWords(state: State, number: string, why: string): string {

@@ -27,6 +27,16 @@ describe("whoever is no longer to be seen is no longer chosen", () => {
   ])("%s", (_name, compose, target) => expect(typed(...compose).compose.target).toEqual(target));
 });
 
+const PROGRESS = ["ringing", "answered", "ended"] as const;
+test.each(PROGRESS)("F462 the list still has Bob as being rung; in this call: %s", (progress) => {
+  const call = callAt(T, "consulting");
+  const transfer = { ...call.transfer!, to: { id: "bob", name: "Bob" }, progress };
+  const bob = inCall.directory!.agents.find((a) => a.id === "bob")!;
+  const directory = { ...inCall.directory!, agents: [{ ...bob, presence: "busy" as const, rung: true }] };
+  const state = { ...inCall, directory, snapshot: snapshotAt(T, { call: { ...call, transfer } }) };
+  expect(choiceOf(state).colleagues[0]!.rung).toBe(progress !== "answered");
+});
+
 test("a number is a choice where outside numbers are enabled", () => {
   const state = typed({ filter: "+44 20 7946 0999" });
   expect(choiceOf(state).number).toBe("+442079460999");
